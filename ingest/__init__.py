@@ -1,0 +1,1 @@
+"""A file becomes records: read, laid out, recognised by its labels, every value with its place."""

@@ -1,0 +1,162 @@
+"""The records: what a disclosure says, each value with the place where it says it.
+
+The JSON form of a :class:`Document` is jixiao's interchange format: one object a document, one document a line.
+Strings have all white space removed (wrapped cells are joined); money is in 万元 as a decimal; what the document
+does not state is ``None``, never a guess.
+
+``places`` of a record maps a field's name (``"value"``, or ``"goals.0"`` for the first of a list) to the printed
+spans that the value was made of. Joining the spans' quotes and folding them gives the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations at run time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import PlainSerializer
+
+Number = Annotated[Decimal, PlainSerializer(lambda value: float(value), return_type=float, when_used="json")]
+"""A decimal that is a JSON number."""
+
+Comparator = Literal["ge", "le", "gt", "lt", "eq"]
+"""How a target value is compared: at least, at most, more than, less than, exactly."""
+
+Kind = Literal["quantity", "time", "relative", "state", "vague", "restated", "missing", "secret"]
+"""What sort of target a printed value is; ``docs/records.md`` defines each."""
+
+Scope = Literal["project", "department"]
+Direction = Literal["more", "less", "keep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One printed stretch of the source.
+
+    ``start`` and ``end`` count characters (code points) in the decoded source text, ``line`` is 1-based,
+    ``page`` 1-based where the source has pages, ``row`` and ``column`` 1-based where the source has cells.
+    ``quote`` is the text between ``start`` and ``end``, unchanged.
+    """
+
+    start: int
+    end: int
+    quote: str
+    line: int
+    page: int | None = None
+    row: int | None = None
+    column: int | None = None
+
+
+Places = Mapping[str, tuple[Span, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """One row of a performance-target form (绩效指标)."""
+
+    l1: str | None
+    l2: str | None
+    name: str
+    desc: str | None = None
+    value: str | None = None
+    basis: str | None = None
+    weight: Number | None = None
+    prior: str | None = None
+    scoring: str | None = None
+    evidence: str | None = None
+    op: Comparator | None = None
+    number: Number | None = None
+    number2: Number | None = None
+    unit: str | None = None
+    kind: Kind = "missing"
+    note: str | None = None
+    line: int | None = None
+    page: int | None = None
+    polarity: Direction | None = None
+    """Whether more or less of this is better, from the words of name and unit; ``None`` where they do not tell."""
+    per_unit: bool = False
+    """The value is a price for one of many (``2万元/家``, ``每个单位2万元``), not a total."""
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One performance-target form (绩效目标表) of a project or of a department."""
+
+    scope: Scope
+    name: str
+    code: str | None = None
+    unit: str | None = None
+    unit_code: str | None = None
+    amount_wan: Number | None = None
+    funds: Mapping[str, Number] = field(default_factory=dict)
+    purpose: str | None = None
+    goals: tuple[str, ...] = ()
+    plan: tuple[Number | None, ...] | None = None
+    indicators: tuple[Indicator, ...] = ()
+    line: int | None = None
+    page: int | None = None
+    prose: bool = False
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectBudget:
+    """One leaf row of a project-expenditure table (项目支出表)."""
+
+    name: str
+    parent: str | None = None
+    category: str | None = None
+    unit: str | None = None
+    total_wan: Number
+    sources: Mapping[str, Number] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A budget unit that the document names as owner of money or of a project."""
+
+    name: str
+    code: str | None = None
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the document says of itself as a whole; money in 万元."""
+
+    publisher: str | None = None
+    publisher_code: str | None = None
+    region: str | None = None
+    fiscal_year: int | None = None
+    total_expenditure_wan: Number | None = None
+    basic_wan: Number | None = None
+    project_wan: Number | None = None
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """Something inside a form or table that was not understood, and why (``reason`` is in Chinese)."""
+
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Everything that was read from one source file."""
+
+    source: str
+    """The file's name without folders."""
+    sha256: str
+    extractor: str
+    """Name and version of what read the file."""
+    encoding: str
+    document: Facts
+    units: tuple[Unit, ...] = ()
+    project_budgets: tuple[ProjectBudget, ...] = ()
+    targets: tuple[Target, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()

@@ -1,0 +1,1 @@
+"""Questions and judgements, one SPARQL file each, and what runs them."""
