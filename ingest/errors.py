@@ -1,0 +1,48 @@
+"""What can go wrong between a file and its record. Messages are for the user and in Chinese."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class IngestError(Exception):
+    """A file could not become a record.
+
+    Attributes:
+        path: the file.
+        cause: why, in Chinese.
+        place: where in the file, in Chinese (``第 3 行``), or ``None`` where the whole file is meant.
+    """
+
+    def __init__(self, path: Path, cause: str, place: str | None = None) -> None:
+        self.path = path
+        self.cause = cause
+        self.place = place
+        super().__init__("：".join(part for part in (path.name, place, cause) if part))
+
+
+class UnreadableFileError(IngestError):
+    """The file cannot be opened or read."""
+
+
+class EmptyFileError(IngestError):
+    """The file holds no text at all."""
+
+
+class UnsupportedFormatError(IngestError):
+    """The file is of a kind that is not read (a picture, a program, a PDF in this version)."""
+
+
+class EncodingError(IngestError):
+    """The file's bytes are not text in any encoding that Chinese files use."""
+
+
+class NotADisclosureError(IngestError):
+    """The file is text, but nothing in it is a budget or a performance target."""
+
+
+class RecordError(IngestError):
+    """A line of JSON is not a record."""

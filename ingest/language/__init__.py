@@ -1,0 +1,1 @@
+"""What printed words mean: target values, vagueness, numbering, names of organisations."""

@@ -1,0 +1,181 @@
+"""Target values: ``≥90%`` is at least 90 percent. The kinds are defined in ``docs/records.md``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ingest.layout.folding import fold
+from ontology import lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ingest.records import Comparator, Kind
+
+NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+"
+DATE = re.compile(
+    r"\d{4}年|\d{1,2}月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?"
+    r"|(19|20)\d{2}-(19|20)\d{2}$"
+)
+MONTHS = re.compile(r"^(\d{1,2})[-~至到—]+(\d{1,2})(月份?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A target value taken apart; what is not printed is ``None``."""
+
+    kind: Kind
+    op: Comparator | None = None
+    number: Decimal | None = None
+    number2: Decimal | None = None
+    unit: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The lexicon of values, made ready for matching."""
+
+    before: Mapping[str, Comparator]
+    after: Mapping[str, Comparator]
+    quantity: re.Pattern[str]
+    time: frozenset[str]
+    relative: tuple[str, ...]
+    missing: frozenset[str]
+    secret: frozenset[str]
+    state: frozenset[str]
+    state_patterns: re.Pattern[str]
+    vague: re.Pattern[str]
+    measures: tuple[str, ...]
+    units: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    """The lexicon ``values`` as patterns."""
+    data: Mapping[str, Any] = lexicon("values")
+    before = {fold(printed): op for op, group in data["before"].items() for printed in group}
+    after = {fold(printed): op for op, group in data["after"].items() for printed in group}
+    units = sorted({fold(unit) for unit in data["units"]} | {fold(unit) for unit in data["money"]}, key=len, reverse=True)
+    unit = "|".join(map(re.escape, units))
+    big = "[" + "".join(data["number_words"]) + "]"
+    quantity = re.compile(
+        rf"(?P<before>{alternatives(before)})?(?P<number>{NUMBER})(?P<range>[-~—至到](?P<number2>{NUMBER}))?"
+        rf"(?P<unit>余?{big}?(?:{unit})(?:[/每·]?(?:{big}?(?:{unit})))*|{big})?(?P<after>{alternatives(after)})?"
+    )
+    return Words(
+        before, after, quantity, frozenset(map(fold, data["time_words"])), tuple(map(fold, data["relative_words"])),
+        frozenset(map(fold, data["missing_words"])), frozenset(map(fold, data["secret_words"])),
+        frozenset(map(fold, data["state_words"])), re.compile("|".join(data["state_patterns"])),
+        re.compile(alternatives(map(fold, data["vague_words"]))), tuple(data["measure_suffixes"]), frozenset(units),
+    )  # fmt: skip
+
+
+def alternatives(texts: Any) -> str:
+    """A pattern that matches any of some texts, the longest first."""
+    return "|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True))
+
+
+def tidy(text: str) -> str:
+    """A folded value without the punctuation around it."""
+    return fold(text).strip("。;,.、:!()")
+
+
+def parse_value(printed: str | None, name: str = "", desc: str | None = None) -> Value:
+    """Take a printed target value apart.
+
+    Args:
+        printed: the value's cell; ``None`` where it is empty.
+        name: the indicator's name, against which a restatement is told.
+        desc: its description.
+    """
+    text = tidy(printed or "")
+    lexical = words()
+    if not text or fold(printed or "") in lexical.missing or text in lexical.missing:
+        return Value("missing")
+    if text in lexical.secret:
+        return Value("secret")
+    if text in (tidy(name), tidy(desc or "")):
+        return quantity_of(text) or Value("restated") if DATE.search(text) is None else Value("time")
+    months = MONTHS.fullmatch(text)
+    if months and int(months[1]) <= int(months[2]) <= 12:  # noqa: PLR2004 - months of a year
+        return Value("time", "eq", Decimal(months[1]), Decimal(months[2]), months[3])
+    if DATE.search(text):
+        return Value("time")
+    quantity = quantity_of(text)
+    if any(word in text for word in lexical.relative):
+        return replace(quantity, kind="quantity", note="relative") if quantity else Value("relative")
+    return quantity or Value(kind_of_words(text, name, desc))
+
+
+def quantity_of(text: str) -> Value | None:
+    """The first quantity in a folded text that has a comparator or a unit, or is the whole text."""
+    lexical = words()
+    whole = lexical.quantity.fullmatch(text) or unknown_unit(text)
+    if whole:
+        return built(whole)
+    for found in lexical.quantity.finditer(text):
+        if found["before"] or found["unit"]:
+            value = built(found)
+            several = len([m for m in lexical.quantity.finditer(text) if m["before"] or m["unit"]]) > 1
+            return replace(value, note="含多个数值，取第一个") if several else value
+    return None
+
+
+def unknown_unit(text: str) -> re.Match[str] | None:
+    """A comparator and a number followed by a few characters that can only be a unit, though the lexicon has it not."""
+    return re.fullmatch(
+        rf"(?P<before>{alternatives(words().before)})(?P<number>{NUMBER})(?P<range>)(?P<number2>)"
+        rf"(?P<unit>[^\d\s,;。]{{1,6}}?)(?P<after>{alternatives(words().after)})?",
+        text,
+    )
+
+
+def built(found: re.Match[str]) -> Value:
+    """The value that a match of the quantity pattern stands for."""
+    lexical = words()
+    op: Comparator = lexical.before.get(found["before"] or "", "eq")
+    if found["after"]:
+        op = lexical.after[found["after"]]
+    unit = found["unit"] or None
+    number2 = decimal_of(found["number2"]) if found["number2"] else None
+    kind: Kind = "time" if unit in TIME_UNITS and op != "ge" else "quantity"
+    note = "约数" if found["before"] == "约" else None
+    return Value(kind, op, decimal_of(found["number"]), number2, unit, note)
+
+
+TIME_UNITS = frozenset({"年", "月", "日", "天", "小时", "分钟", "秒", "周", "个月", "工作日", "个工作日", "季度"})
+"""With these a limit is a time; an amount of service (``≥250天``) is a quantity."""
+
+
+def decimal_of(printed: str) -> Decimal:
+    """A printed number; ``1,502.00`` is 1502.00."""
+    return Decimal(printed.replace(",", ""))
+
+
+def kind_of_words(text: str, name: str, desc: str | None) -> Kind:
+    """The kind of a target value without a number."""
+    lexical = words()
+    if text in lexical.time or re.sub("(完成|之前|以前|前|内)+$", "", text) in lexical.time:
+        return "time"
+    if text in lexical.state:
+        return "state"
+    if names_a_measure(text, name, desc):
+        return "restated"
+    if lexical.state_patterns.search(text) and not lexical.vague.fullmatch(text):
+        return "state"
+    return "vague"
+
+
+def names_a_measure(text: str, name: str, desc: str | None) -> bool:
+    """Whether a text only names what is measured: it ends like a measure, or repeats most of its indicator's description."""
+    if text.endswith(words().measures):
+        verb = words().vague.match(text)
+        if not verb or text[verb.end() :] in words().measures:
+            return True
+    told = fold(name) + fold(desc or "")
+    return len(text) >= 8 and text in told  # noqa: PLR2004 - shorter texts repeat a name's tail by chance

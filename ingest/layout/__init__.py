@@ -1,0 +1,1 @@
+"""Lines become fragments, and fragments the cells of tables."""

@@ -1,0 +1,322 @@
+"""The cells of a table recovered from a stream of fragments.
+
+A table's header says which columns there are; the text says, more or less reliably, where cells end. Which cells the rest
+of the stream makes is the cheapest reading of it, found by a beam search over segmentations (a semi-Markov model): each
+hypothesis holds the cell that is being read; the next fragment either goes on with it, or opens a later column of the same
+row, or opens a new row, or, at a page's end, goes back to the left and continues cells that the page cut off.
+
+What a cell's text is worth in a column is not known here: columns bring their own ``fit``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingest.layout.folding import squeeze
+from ingest.layout.fragments import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ingest.layout.fragments import Fragment
+
+IMPOSSIBLE = -1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table, and what may stand in it."""
+
+    key: str
+    fit: Callable[[str], float]
+    """How well a whole cell's folded text suits the column: above 0 it does, far below 0 it does not."""
+    starts: Callable[[str], bool] = lambda _: True
+    """Whether a cell of this column may begin with this text (cheap: keeps the search narrow)."""
+    cell: int | None = None
+    """The cell's position in a tab-separated header."""
+    opens: float | None = None
+    """What it costs to begin a row with this column; ``None``: no row begins here."""
+    merged: bool = False
+    """The column's cells span rows: one may go on after a page break although its row began on the page before."""
+    echoes: str | None = None
+    """A column whose text this one often repeats."""
+    limit: int = 60
+    """The most fragments that a cell may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The prices of the search. They concern geometry only; nothing here knows a publisher."""
+
+    join: Mapping[Gap, float] = field(
+        default_factory=lambda: {Gap.SPACE: 0.6, Gap.LINE: 0.0, Gap.BLANK: 3.0, Gap.TAB: 30.0, Gap.ROW: 30.0, Gap.PAGE: 3.0}
+    )
+    split: Mapping[Gap, float] = field(
+        default_factory=lambda: {Gap.SPACE: 1.5, Gap.LINE: 1.5, Gap.BLANK: 0.0, Gap.TAB: 0.0, Gap.ROW: 0.0, Gap.PAGE: 0.0}
+    )
+    wrap: Mapping[Gap, float] = field(default_factory=lambda: {Gap.ROW: 2.0, Gap.PAGE: 0.5})
+    """Going back to the left without a new row."""
+    shift: float = 0.8
+    """Each position by which a tab-separated cell stands beside its column's."""
+    no_name: float = 9.0
+    """A row without the column ``name``."""
+    no_value: float = 3.0
+    echo: float = 3.0
+    short: float = 2.0
+    """A cell that goes on after a page break although another cell of its row was taller."""
+    beam: int = 48
+    margin: float = 22.0
+
+
+@dataclass(slots=True)
+class Cell:
+    """The fragments of one column in one row, in printed order."""
+
+    fragments: list[Fragment]
+
+    @property
+    def text(self) -> str:
+        """The joined text, without white space."""
+        return joined(self.fragments)
+
+
+Row = dict[str, Cell]
+
+
+def joined(fragments: Sequence[Fragment]) -> str:
+    """Fragments as one text: white space is dropped, but for a space between two Latin words on one line."""
+    parts: list[str] = []
+    for fragment in fragments:
+        if parts and fragment.gap is Gap.SPACE and parts[-1][-1:].isascii() and fragment.text[:1].isascii():
+            parts.append(" ")
+        parts.append(fragment.text)
+    return squeeze("".join(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A finished cell in the chain of a hypothesis."""
+
+    column: int
+    first: int
+    last: int
+    text: str
+    height: int
+    row: bool
+    """The cell begins a row."""
+    appends: bool
+    """The cell goes on where a page's end cut it off."""
+    before: Closed | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A reading of the stream so far, with the cell that is open."""
+
+    score: float
+    column: int
+    first: int
+    text: str
+    height: int
+    mask: int
+    """Which columns the row has, as bits."""
+    appends: bool
+    row: bool
+    before: Closed | None
+    low: int
+    """The row has gone back to the left; columns up to here are read again."""
+
+
+class Aligner:
+    """One search over one stream."""
+
+    def __init__(self, fragments: Sequence[Fragment], columns: Sequence[Column], settings: Settings | None = None) -> None:
+        self.fragments = fragments
+        self.columns = columns
+        self.settings = settings or Settings()
+        self.position = {column.key: index for index, column in enumerate(columns)}
+        self.fits: list[dict[str, float]] = [{} for _ in columns]
+
+    def rows(self) -> list[Row]:
+        """The rows of the cheapest reading."""
+        if not self.fragments:
+            return []
+        active = self.first()
+        for index in range(1, len(self.fragments)):
+            active = self.step(active, index)
+        finished = [(self.score_closed(h) - self.row_price(h.mask), h) for h in active]
+        return self.trace(max(finished, key=lambda pair: pair[0])[1]) if finished else []
+
+    def first(self) -> list[Hypothesis]:
+        """The hypotheses after the first fragment."""
+        text = self.fragments[0].text
+        result = [
+            Hypothesis(-column.opens - self.shift(0, index), index, 0, text, 1, 1 << index, False, True, None, -1)  # noqa: FBT003
+            for index, column in enumerate(self.columns)
+            if column.opens is not None and column.starts(text)
+        ]
+        return result or [Hypothesis(-20.0, self.position["name"], 0, text, 1, 1 << self.position["name"], False, True, None, -1)]  # noqa: FBT003
+
+    def step(self, active: list[Hypothesis], index: int) -> list[Hypothesis]:
+        """All hypotheses after one more fragment, the hopeless ones dropped."""
+        fragment = self.fragments[index]
+        best: dict[tuple[int, int, int, int], Hypothesis] = {}
+
+        def offer(hypothesis: Hypothesis) -> None:
+            key = (hypothesis.column, hypothesis.first, hypothesis.mask, hypothesis.low)
+            known = best.get(key)
+            if known is None or hypothesis.score > known.score:
+                best[key] = hypothesis
+
+        closed: dict[tuple[int, int, int], tuple[float, Hypothesis]] = {}
+        join = self.settings.join[fragment.gap]
+        height = fragment.gap is not Gap.SPACE
+        for h in active:
+            if join < 30 and index - h.first < self.columns[h.column].limit:  # noqa: PLR2004 - the price of a hard border
+                text = h.text + fragment.text
+                offer(Hypothesis(h.score - join, h.column, h.first, text, h.height + height, h.mask, h.appends, h.row, h.before, h.low))
+            score = self.score_closed(h)
+            key = (h.column, h.mask, h.low)
+            if key not in closed or score > closed[key][0]:
+                closed[key] = (score, h)
+        if closed:
+            floor = max(score for score, _ in closed.values()) - self.settings.margin
+            for score, h in closed.values():
+                if score >= floor:
+                    self.open_cells(score, h, index, offer)
+        kept = sorted(best.values(), key=lambda h: -h.score)[: self.settings.beam]
+        return [h for h in kept if h.score >= kept[0].score - self.settings.margin * 2]
+
+    def open_cells(self, score: float, h: Hypothesis, index: int, offer: Callable[[Hypothesis], None]) -> None:
+        """Offer all the cells that may begin with a fragment after a hypothesis' cell has ended."""
+        fragment, settings = self.fragments[index], self.settings
+        gap = fragment.gap
+        score -= settings.split[gap]
+        before = Closed(h.column, h.first, index, h.text, h.height, h.row, h.appends, h.before)
+        wrap = settings.wrap.get(gap)
+        ends_row = None if gap is Gap.SPACE or gap is Gap.TAB else score - self.row_price(h.mask)
+        for c, column in enumerate(self.columns):
+            if not column.starts(fragment.text):
+                continue
+            bit = 1 << c
+            here = score - self.shift(index, c)
+            if c > h.column and (c <= h.low or not h.mask & bit):
+                appends = bool(h.mask & bit) or (c <= h.low and column.merged)
+                offer(Hypothesis(here, c, index, fragment.text, 1, h.mask | bit, appends, False, before, h.low))
+            if ends_row is not None and column.opens is not None:
+                cost = column.opens + self.shift(index, c)
+                offer(Hypothesis(ends_row - cost, c, index, fragment.text, 1, bit, False, True, before, -1))
+            if wrap is not None and c <= h.column:
+                appends = bool(h.mask & bit)
+                if appends or column.merged:
+                    offer(Hypothesis(here - wrap, c, index, fragment.text, 1, h.mask | bit, True, False, before, h.column))
+                else:
+                    offer(Hypothesis(here - wrap, c, index, fragment.text, 1, h.mask | bit, False, False, before, h.column))
+
+    def shift(self, index: int, c: int) -> float:
+        """What it costs that a tab-separated cell stands beside its column."""
+        cell, expected = self.fragments[index].cell, self.columns[c].cell
+        if cell is None or expected is None or self.fragments[index].gap is Gap.SPACE:
+            return 0.0
+        return self.settings.shift * min(abs(cell - expected), 3)
+
+    def fit(self, c: int, text: str) -> float:
+        """A column's fit, remembered."""
+        known = self.fits[c].get(text)
+        if known is None:
+            known = self.fits[c][text] = self.columns[c].fit(text)
+        return known
+
+    def score_closed(self, h: Hypothesis) -> float:
+        """A hypothesis' score when its open cell ends here."""
+        if h.appends:
+            return h.score + self.appended(h)
+        score = h.score + self.fit(h.column, h.text)
+        echoes = self.columns[h.column].echoes
+        if echoes is not None:
+            score += self.echo(h, self.position.get(echoes, -1))
+        return score
+
+    def echo(self, h: Hypothesis, source: int) -> float:
+        """The reward for a cell that repeats the cell before it."""
+        last = h.before
+        return self.settings.echo if last and last.column == source and last.text == h.text else 0.0
+
+    def appended(self, h: Hypothesis) -> float:
+        """What the second part of a cut cell is worth: what the whole is worth more than the first part."""
+        earlier, height = self.earlier(h.before, h.column)
+        column = self.columns[h.column]
+        if not earlier:
+            return -0.5 if column.merged else IMPOSSIBLE
+        gain = self.fit(h.column, earlier + h.text) - self.fit(h.column, earlier)
+        if column.merged:
+            return gain
+        tallest = self.tallest(h.before)
+        gain -= self.settings.short * (height < tallest)
+        if column.echoes is not None:
+            whole, _ = self.earlier(h.before, self.position.get(column.echoes, -1))
+            gain += self.settings.echo if whole == earlier + h.text else 0.0
+        return gain
+
+    def earlier(self, chain: Closed | None, c: int) -> tuple[str, int]:
+        """What the row has in a column so far (for merged columns: what the last row that has it), and its height."""
+        parts: list[str] = []
+        height, merged = 0, self.columns[c].merged if c >= 0 else False
+        while chain is not None:
+            if chain.column == c:
+                parts.append(chain.text)
+                height = chain.height
+            if chain.row and (parts or not merged):
+                break
+            chain = chain.before
+        return "".join(reversed(parts)), height
+
+    def tallest(self, chain: Closed | None) -> int:
+        """The height of the row's tallest cell before the page's end."""
+        height = 0
+        while chain is not None:
+            if not self.columns[chain.column].merged:
+                height = max(height, chain.height)
+            if chain.row:
+                break
+            chain = chain.before
+        return height
+
+    def row_price(self, mask: int) -> float:
+        """What a row lacks."""
+        price = 0.0
+        if "name" in self.position and not mask & 1 << self.position["name"]:
+            price += self.settings.no_name
+        if "value" in self.position and not mask & 1 << self.position["value"]:
+            price += self.settings.no_value
+        return price
+
+    def trace(self, h: Hypothesis) -> list[Row]:
+        """The rows that a finished hypothesis stands for."""
+        cells = [Closed(h.column, h.first, len(self.fragments), h.text, h.height, h.row, h.appends, h.before)]
+        while (before := cells[-1].before) is not None:
+            cells.append(before)
+        rows: list[Row] = []
+        for cell in reversed(cells):
+            key = self.columns[cell.column].key
+            fragments = list(self.fragments[cell.first : cell.last])
+            if cell.row:
+                rows.append({})
+            target = rows[-1]
+            if cell.appends and key not in target:
+                target = next((row for row in reversed(rows) if key in row), target)
+            target.setdefault(key, Cell([])).fragments.extend(fragments)
+        return rows
+
+
+def informed(fragments: Sequence[Fragment]) -> Settings:
+    """Settings for a stream: where nearly every line stands alone, an empty line says nothing of a cell's end."""
+    lines = [fragment.gap for fragment in fragments if fragment.gap in (Gap.LINE, Gap.BLANK)]
+    blank = sum(gap is Gap.BLANK for gap in lines) / len(lines) if lines else 0.0
+    join = dict(Settings().join)
+    split = dict(Settings().split)
+    if blank > 0.5:  # noqa: PLR2004 - more than half of all lines
+        join[Gap.BLANK], split[Gap.BLANK] = 0.15, 0.0
+        split[Gap.LINE], split[Gap.SPACE] = 0.3, 0.6
+    return Settings(join=join, split=split)

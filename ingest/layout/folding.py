@@ -1,0 +1,26 @@
+"""How printed text is folded before it is compared, and how fragments are joined."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+SPACE = re.compile(r"\s+")
+WORD_GAP = re.compile(r"(?<=[A-Za-z])\s+(?=[A-Za-z])")
+SPELLINGS = str.maketrans({"≧": "≥", "≦": "≤", "﹥": ">", "﹤": "<", "“": '"', "”": '"', "‘": "'", "’": "'"})
+COMPARATORS = (("≥", ">="), ("≤", "<="), ("=>", ">="), ("=<", "<="))
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """The form in which printed text is compared: NFKC, no white space, one spelling of comparators and quotation marks."""
+    text = SPACE.sub("", unicodedata.normalize("NFKC", text).translate(SPELLINGS))
+    for printed, folded in COMPARATORS:
+        text = text.replace(printed, folded)
+    return text
+
+
+def squeeze(text: str) -> str:
+    """Printed text as a record holds it: without white space, but for one space between Latin words."""
+    return SPACE.sub("", WORD_GAP.sub("\u0001", text)).replace("\u0001", " ")

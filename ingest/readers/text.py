@@ -1,0 +1,99 @@
+"""Plain text, and Markdown with tab-separated tables: bytes → lines.
+
+Text that was got out of a PDF marks a new page in one of two ways: by a form feed, or, where the form feed became white
+space on the way, by a line that follows without an empty line and begins with exactly one space.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from ingest.errors import EmptyFileError, EncodingError, UnreadableFileError, UnsupportedFormatError
+from ingest.readers.source import Line, Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
+"""Tried in this order. GB18030 covers GB2312 and GBK (GB 18030-2022)."""
+
+MAGIC = {b"%PDF": "PDF", b"PK\x03\x04": "Word、Excel 或压缩包", b"\xd0\xcf\x11\xe0": "旧版 Word 或 Excel",
+         b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"GIF8": "图片", b"\x7fELF": "程序", b"MZ": "程序"}  # fmt: skip
+
+PAGE_NUMBER = re.compile(r"[-—–]\s*\d{1,4}\s*[-—–]|第\s*\d{1,4}\s*页(\s*共\s*\d{1,4}\s*页)?")
+BARE_NUMBER = re.compile(r"\d{1,4}")
+LONELY = 2
+"""A bare number with this many empty lines before it is a page number."""
+
+
+def read_text(path: Path) -> Source:
+    """Read a text file.
+
+    Raises:
+        UnreadableFileError: the file cannot be opened.
+        EmptyFileError: it holds nothing but white space.
+        UnsupportedFormatError: its first bytes are those of another kind of file.
+        EncodingError: its bytes are not text in UTF-8, GB18030 or UTF-16.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(path, f"打不开这个文件（{error.strerror or error}）") from error
+    for magic, kind in MAGIC.items():
+        if data.startswith(magic):
+            raise UnsupportedFormatError(path, f"内容是{kind}，目前只能读取文本（.txt、.md）")
+    text, encoding = decode(path, data)
+    if not text.strip():
+        raise EmptyFileError(path, "文件是空的，没有任何文字")
+    return Source(path.name, hashlib.sha256(data).hexdigest(), encoding, text, lines_of(text))
+
+
+def decode(path: Path, data: bytes) -> tuple[str, str]:
+    """The text of some bytes and the encoding that they were in."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidates: tuple[str, ...] = ("utf-16",)
+    else:
+        candidates = ENCODINGS[:2]
+    line = 1
+    for encoding in candidates:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            continue
+        if looks_binary(text):
+            raise UnsupportedFormatError(path, "内容是二进制数据，不是文字")
+        return text, encoding.removesuffix("-sig")
+    raise EncodingError(path, "编码既不是 UTF-8 也不是 GB18030，无法识别文字", f"第 {line} 行")
+
+
+def looks_binary(text: str) -> bool:
+    """Whether the text holds control characters that no text file has, or mostly characters that nobody assigned."""
+    sample = text[:20000]
+    strange = sum(1 for char in sample if (char < " " and char not in "\t\n\r\f\v") or "\ue000" <= char <= "\uf8ff")
+    return "\x00" in sample or strange > len(sample) / 20
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    """The lines of a text that carry something, without page numbers."""
+    found: list[Line] = []
+    gap, position, broken = 0, 0, False
+    previous_furniture = False
+    for number, raw in enumerate(text.splitlines(keepends=True), 1):
+        start, position = position, position + len(raw)
+        body = raw.rstrip("\r\n\v\x1c\x1d\x1e\x85\u2028\u2029")
+        broken |= "\f" in body
+        stripped = body.strip().strip("\f")
+        if not stripped:
+            gap += 1
+            continue
+        if PAGE_NUMBER.fullmatch(stripped) or (gap >= LONELY and BARE_NUMBER.fullmatch(stripped)):
+            previous_furniture = True
+            gap = 0
+            continue
+        broken |= previous_furniture or (gap == 0 and bool(re.match(r" [^\s]", body)) and bool(found))
+        found.append(Line(body, start, number, broken and bool(found), gap))
+        gap, broken, previous_furniture = 0, False, False
+    return tuple(found)
