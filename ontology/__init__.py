@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-import yaml
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -15,16 +13,18 @@ __all__ = ["lexicon", "path"]
 
 
 def path(*parts: str) -> Traversable:
-    """A data file of this room, wherever the package is installed."""
+    """Where a data file or folder of the ontology is, in a clone as in an installed package."""
     return files(__name__).joinpath(*parts)
 
 
-@lru_cache(maxsize=16)
+@cache
 def lexicon(name: str) -> Any:
-    """One lexicon (``ontology/lexicon/<name>.yaml``) as plain data.
+    """One lexicon (``lexicon/<name>.yaml``) as plain data, read once; callers leave it unchanged.
 
     Raises:
-        FileNotFoundError: there is no lexicon of that name.
+        FileNotFoundError: There is no such lexicon.
     """
+    import yaml  # noqa: PLC0415 - the command line starts without it
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path("lexicon", f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader
