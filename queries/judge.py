@@ -1,0 +1,220 @@
+"""Rules run on a graph: each is not applicable, passed, or found something."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping  # noqa: TC003 - fields of dataclasses
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyoxigraph as ox
+import yaml
+
+from queries.errors import HeaderError, MalformedQueryError, ProfileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from queries.library import Rule, Severity
+
+JX = "https://w3id.org/jixiao/ontology#"
+OA = "http://www.w3.org/ns/oa#"
+PROJECTION = ("focus", "indicator", "project", "found", "expected", "evidence", "certainty")
+"""What every rule selects, in this order."""
+
+Certainty = Literal["certain", "possible"]
+Status = Literal["not-applicable", "passed", "found"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where the proof stands: the field, its line and page, and the words printed there."""
+
+    line: int | None
+    page: int | None
+    field: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One objection to one thing, with both figures and the places where they stand.
+
+    ``id`` depends on the rule, the thing judged and the figures alone, so it survives a new reading of the same file.
+    """
+
+    id: str
+    rule: str
+    version: str
+    severity: Severity
+    certainty: Certainty
+    source: str | None
+    document: str | None
+    focus: str
+    project: str | None
+    indicator: str | None
+    found: str | None
+    expected: str | None
+    evidence: str
+    places: tuple[Place, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as plain data, as it stands in ``findings.jsonl``."""
+        data = asdict(self)
+        names = ("field", "line", "page", "quote")
+        return data | {"places": [{name: getattr(place, name) for name in names} for place in self.places]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one rule: how many things it could judge, and what it found."""
+
+    rule: Rule
+    status: Status
+    applicable: int
+    findings: tuple[Finding, ...] = ()
+    reason: str | None = None
+    """Why the rule is not applicable, in Chinese."""
+
+    @property
+    def count(self) -> int:
+        """How many findings there are."""
+        return len(self.findings)
+
+
+def run(rules: Mapping[str, Rule], store: ox.Store, off: Mapping[str, str] | None = None) -> list[Outcome]:
+    """Every rule's outcome, in the order of ``rules``.
+
+    Args:
+        rules: the rules by id.
+        store: the graph; the union of its named graphs is judged.
+        off: rules not to run, each with the written reason (see :func:`profile`).
+
+    Raises:
+        MalformedQueryError: a rule is no SPARQL query or does not select :data:`PROJECTION`.
+    """
+    return [_outcome(rule, store, (off or {}).get(name)) for name, rule in rules.items()]
+
+
+def findings(outcomes: Iterable[Outcome]) -> list[Finding]:
+    """All findings in one stable order: by document, rule, project, indicator."""
+    every = (finding for outcome in outcomes for finding in outcome.findings)
+    return sorted(every, key=lambda each: (each.source or "", each.rule, each.project or "", each.focus, each.id))
+
+
+def to_jsonl(every: Iterable[Finding]) -> str:
+    """One JSON object a line."""
+    return "".join(json.dumps(each.to_dict(), ensure_ascii=False) + "\n" for each in every)
+
+
+def profile(path: Path, rules: Mapping[str, Rule]) -> dict[str, str]:
+    """The rules that a profile switches off, each with its reason.
+
+    A profile is YAML: ``off:`` with one ``rule-id: reason`` a line.
+
+    Raises:
+        ProfileError: the file is no such YAML, names an unknown rule, or leaves a reason empty.
+    """
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ProfileError(path.name, f"不是有效的 YAML：{error}") from error
+    if not isinstance(data, dict) or set(data) - {"off"} or not isinstance(data.get("off", {}), dict):
+        raise ProfileError(path.name, "配置只能有一个键“off”，其下每行为“规则：停用理由”")
+    return {name: _reason(path, name, reason, rules) for name, reason in (data.get("off") or {}).items()}
+
+
+def _reason(path: Path, name: str, reason: Any, rules: Mapping[str, Rule]) -> str:
+    if name not in rules:
+        raise ProfileError(path.name, f"没有规则“{name}”")
+    if not str(reason or "").strip():
+        raise ProfileError(path.name, f"停用规则“{name}”须写明理由")
+    return str(reason).strip()
+
+
+def _outcome(rule: Rule, store: ox.Store, off: str | None) -> Outcome:
+    if off is not None:
+        return Outcome(rule=rule, status="not-applicable", applicable=0, reason=f"已停用：{off}")
+    applicable = _census(rule, store)
+    if not applicable:
+        return Outcome(rule=rule, status="not-applicable", applicable=0, reason=rule.scope.reason["zh"])
+    found = tuple(_findings(rule, store))
+    return Outcome(rule=rule, status="found" if found else "passed", applicable=applicable, findings=found)
+
+
+def _select(rule: Rule, text: str, store: ox.Store) -> ox.QuerySolutions:
+    try:
+        solutions = store.query(text, use_default_graph_as_union=True)
+    except SyntaxError as error:
+        raise MalformedQueryError(rule.file, f"不是有效的 SPARQL：{error}", getattr(error, "lineno", None)) from error
+    if not isinstance(solutions, ox.QuerySolutions):
+        raise MalformedQueryError(rule.file, "规则须是 SELECT 查询")
+    return solutions
+
+
+def _census(rule: Rule, store: ox.Store) -> int:
+    try:
+        (solution,) = _select(rule, rule.census(), store)
+    except MalformedQueryError as error:
+        raise HeaderError(rule.file, f"applies-to 的条件有误：{error.cause}") from error
+    return int(solution["count"].value)
+
+
+def _findings(rule: Rule, store: ox.Store) -> Iterable[Finding]:
+    solutions = _select(rule, rule.text, store)
+    names = tuple(variable.value for variable in solutions.variables)
+    if names != PROJECTION:
+        raise MalformedQueryError(rule.file, f"规则须依次选出 {' '.join('?' + name for name in PROJECTION)}")
+    rows = [tuple(solution[name].value if solution[name] else None for name in PROJECTION) for solution in solutions]
+    proofs: dict[tuple[str | None, ...], list[str | None]] = {}
+    for *judged, evidence, certainty in rows:
+        proofs.setdefault((*judged, certainty), []).append(evidence)
+    for (*judged, certainty), evidence in proofs.items():
+        yield _finding(rule, store, dict(zip(PROJECTION, judged, strict=False)), certainty, evidence)
+
+
+def _finding(
+    rule: Rule, store: ox.Store, judged: Mapping[str, str | None], certainty: Any, evidence: list[Any]
+) -> Finding:
+    """Rows that differ in their evidence alone are one finding with several places."""
+    focus = ox.NamedNode(str(judged["focus"]))
+    document = _object(store, focus, JX + "document") or focus.value
+    proofs = list(dict.fromkeys(evidence))
+    key = "\n".join((rule.id, focus.value, judged["indicator"] or "", judged["found"] or "", judged["expected"] or ""))
+    return Finding(
+        id=hashlib.sha256(key.encode()).hexdigest()[:16],
+        rule=rule.id,
+        version=rule.version,
+        severity=rule.severity,
+        certainty=certainty,
+        source=_object(store, ox.NamedNode(document), JX + "sourceFile"),
+        document=document,
+        focus=focus.value,
+        project=judged["project"],
+        indicator=judged["indicator"],
+        found=judged["found"],
+        expected=judged["expected"],
+        evidence=focus.value if focus.value in proofs else proofs[0],
+        places=tuple(sorted({place for proof in proofs for place in _places(store, ox.NamedNode(proof))}, key=_reading)),
+    )
+
+
+def _reading(place: Place) -> tuple[int, int, str, str]:
+    return (place.page or 0, place.line or 0, place.field, place.quote)
+
+
+def _places(store: ox.Store, thing: ox.NamedNode) -> Iterable[Place]:
+    for quad in store.quads_for_pattern(thing, ox.NamedNode(JX + "place"), None):
+        line, page = _object(store, quad.object, JX + "line"), _object(store, quad.object, JX + "page")
+        yield Place(
+            field=_object(store, quad.object, JX + "field") or "",
+            line=int(line) if line else None,
+            page=int(page) if page else None,
+            quote=_object(store, quad.object, OA + "exact") or "",
+        )
+
+
+def _object(store: ox.Store, subject: Any, predicate: str) -> str | None:
+    quad = next(iter(store.quads_for_pattern(subject, ox.NamedNode(predicate), None)), None)
+    return None if quad is None else str(quad.object.value)

@@ -1,0 +1,106 @@
+"""Parameters of a question: named ``VALUES`` rows of its text, set as RDF terms.
+
+A question's file runs unchanged in any SPARQL tool, with its defaults: a parameter ``?minimum`` is the row of the one line
+``VALUES ?minimum { 90 }``. Setting it exchanges that row for another RDF term in the form that the RDF library writes, so a
+value is data and never becomes part of the query's syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping  # noqa: TC003 - the table below is built at run time
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from queries.errors import HeaderError, ParameterError
+
+if TYPE_CHECKING:
+    from queries.header import Language
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+def _text(value: str) -> ox.Literal:
+    return ox.Literal(value)
+
+
+def _integer(value: str) -> ox.Literal:
+    return ox.Literal(str(int(value)), datatype=ox.NamedNode(XSD + "integer"))
+
+
+def _decimal(value: str) -> ox.Literal:
+    number = Decimal(value)
+    if not number.is_finite():
+        raise ValueError(value)
+    return ox.Literal(f"{number:f}", datatype=ox.NamedNode(XSD + "decimal"))
+
+
+def _boolean(value: str) -> ox.Literal:
+    return ox.Literal({"true": True, "false": False}[value.lower()])
+
+
+def _iri(value: str) -> ox.NamedNode:
+    return ox.NamedNode(value)
+
+
+Term = ox.Literal | ox.NamedNode
+TYPES: Mapping[str, tuple[str, Callable[[str], Term]]] = {
+    "text": ("文字", _text),
+    "integer": ("整数", _integer),
+    "decimal": ("数字", _decimal),
+    "boolean": ("true 或 false", _boolean),
+    "iri": ("网址", _iri),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One thing that the reader of a question may choose."""
+
+    name: str
+    type: str
+    label: Mapping[Language, str]
+    default: str
+    """The value that the file itself states, as text."""
+
+    def term(self, value: Any, file: str) -> Term:
+        """The value as an RDF term of the declared type.
+
+        Raises:
+            ParameterError: the value is not of that type.
+        """
+        wanted, make = TYPES[self.type]
+        try:
+            return make(str(value).strip())
+        except (ValueError, KeyError, InvalidOperation) as error:
+            raise ParameterError(file, f"参数“{self.name}”须是{wanted}，不是“{value}”") from error
+
+
+def _row(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^(\s*VALUES \?{re.escape(name)} \{{ )(.+)( \}})$", re.MULTILINE)
+
+
+def default(name: str, text: str, file: str) -> str:
+    """The value that a query's text gives a parameter.
+
+    Raises:
+        HeaderError: the text has not exactly one line ``VALUES ?name { … }``.
+    """
+    rows = _row(name).findall(text)
+    if len(rows) != 1:
+        raise HeaderError(file, f"参数“{name}”须在查询中恰有一行“VALUES ?{name} {{ … }}”")
+    ((_, term, _),) = rows
+    solutions = ox.Store().query(f"SELECT ?value {{ VALUES ?value {{ {term} }} }}")
+    assert isinstance(solutions, ox.QuerySolutions)
+    (solution,) = solutions
+    return str(solution["value"].value)
+
+
+def bind(text: str, terms: Mapping[str, Term]) -> str:
+    """The query with the rows of these parameters exchanged for these terms."""
+    for name, term in terms.items():
+        text = _row(name).sub(lambda row, term=term: f"{row[1]}{term}{row[3]}", text)  # type: ignore[misc]
+    return text
