@@ -1,0 +1,49 @@
+"""Oxigraph stores: filled once, then only read; every query sees the union of the named graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store
+
+from ontology.terms import CODES_GRAPH, JX, RDF
+from ontology.terms import triples as vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+
+
+def vocabulary_quads() -> Iterator[Quad]:
+    """The vocabulary and the code lists in the named graph that queries read labels from."""
+    graph = NamedNode(CODES_GRAPH)
+    for triple in vocabulary():
+        yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def fill(store: Store, quads: Iterable[Quad]) -> None:
+    """Load the vocabulary and what documents say into a new store."""
+    store.bulk_extend(vocabulary_quads())
+    store.bulk_extend(quads)
+
+
+def query(store: Store, sparql: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """The answer to a SPARQL query over the union of all named graphs.
+
+    Raises:
+        SyntaxError: The text is not SPARQL.
+    """
+    return store.query(sparql, use_default_graph_as_union=True)
+
+
+def dump(store: Store) -> bytes:
+    """Everything in the store as sorted N-Quads: the same content gives the same bytes."""
+    lines = (store.dump(format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+    return b"".join(sorted(lines))
+
+
+def count(store: Store, class_name: str) -> int:
+    """How many things of one of our classes there are."""
+    of_class = store.quads_for_pattern(None, NamedNode(f"{RDF}type"), NamedNode(f"{JX}{class_name}"))
+    return len({quad.subject for quad in of_class})
