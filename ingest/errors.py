@@ -44,5 +44,15 @@ class NotADisclosureError(IngestError):
     """The file is text, but nothing in it is a budget or a performance target."""
 
 
-class RecordError(IngestError):
-    """A line of JSON is not a record."""
+class MalformedRecordError(Exception):
+    """A text is not a record in the interchange format.
+
+    Attributes:
+        field: the path of the field that is wrong, or ``None`` where the text is no JSON.
+        cause: what is wrong with it.
+    """
+
+    def __init__(self, field: str | None, cause: str) -> None:
+        self.field = field
+        self.cause = cause
+        super().__init__(f"记录格式有误{f'（{field}）' if field else ''}：{cause}")

@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingest.layout.folding import squeeze
 from ingest.layout.fragments import Gap
 
 if TYPE_CHECKING:
@@ -39,8 +38,14 @@ class Column:
     """What it costs to begin a row with this column; ``None``: no row begins here."""
     merged: bool = False
     """The column's cells span rows: one may go on after a page break although its row began on the page before."""
+    follows: Callable[[str, str, str], float] | None = None
+    """What a cell is worth more after another one in its row, by the other's column and text and its own text."""
     echoes: str | None = None
-    """A column whose text this one often repeats."""
+    """A column whose text this one often repeats: where both are cut by a page's end, they go on alike."""
+    needs: str | None = None
+    """A column without which this one makes no sense in a row."""
+    usual: float = 0.0
+    """What it costs a row to have nothing in this column."""
     limit: int = 60
     """The most fragments that a cell may have."""
 
@@ -62,36 +67,18 @@ class Settings:
     no_name: float = 9.0
     """A row without the column ``name``."""
     no_value: float = 3.0
+    no_needed: float = 7.0
+    """A row with a column but without the one that it needs."""
     echo: float = 3.0
+    """Two cells that repeat each other and are both cut by a page's end."""
     short: float = 2.0
     """A cell that goes on after a page break although another cell of its row was taller."""
     beam: int = 48
     margin: float = 22.0
 
 
-@dataclass(slots=True)
-class Cell:
-    """The fragments of one column in one row, in printed order."""
-
-    fragments: list[Fragment]
-
-    @property
-    def text(self) -> str:
-        """The joined text, without white space."""
-        return joined(self.fragments)
-
-
-Row = dict[str, Cell]
-
-
-def joined(fragments: Sequence[Fragment]) -> str:
-    """Fragments as one text: white space is dropped, but for a space between two Latin words on one line."""
-    parts: list[str] = []
-    for fragment in fragments:
-        if parts and fragment.gap is Gap.SPACE and parts[-1][-1:].isascii() and fragment.text[:1].isascii():
-            parts.append(" ")
-        parts.append(fragment.text)
-    return squeeze("".join(parts))
+Row = dict[str, list["Fragment"]]
+"""The fragments of each column of one row, in printed order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +123,8 @@ class Aligner:
         self.columns = columns
         self.settings = settings or Settings()
         self.position = {column.key: index for index, column in enumerate(columns)}
+        self.needs = [(i, 1 << self.position[c.needs]) for i, c in enumerate(columns) if c.needs in self.position]
+        self.usual = [(1 << i, c.usual) for i, c in enumerate(columns) if c.usual]
         self.fits: list[dict[str, float]] = [{} for _ in columns]
 
     def rows(self) -> list[Row]:
@@ -161,10 +150,10 @@ class Aligner:
     def step(self, active: list[Hypothesis], index: int) -> list[Hypothesis]:
         """All hypotheses after one more fragment, the hopeless ones dropped."""
         fragment = self.fragments[index]
-        best: dict[tuple[int, int, int, int], Hypothesis] = {}
+        best: dict[tuple[int, int, int, bool, int], Hypothesis] = {}
 
         def offer(hypothesis: Hypothesis) -> None:
-            key = (hypothesis.column, hypothesis.first, hypothesis.mask, hypothesis.low)
+            key = (hypothesis.column, hypothesis.first, hypothesis.mask, hypothesis.appends, hypothesis.low)
             known = best.get(key)
             if known is None or hypothesis.score > known.score:
                 best[key] = hypothesis
@@ -185,8 +174,12 @@ class Aligner:
             for score, h in closed.values():
                 if score >= floor:
                     self.open_cells(score, h, index, offer)
-        kept = sorted(best.values(), key=lambda h: -h.score)[: self.settings.beam]
-        return [h for h in kept if h.score >= kept[0].score - self.settings.margin * 2]
+        ranked = sorted(((self.promise(h), i, h) for i, h in enumerate(best.values())), reverse=True)[: self.settings.beam]
+        return [h for promise, _, h in ranked if promise >= ranked[0][0] - self.settings.margin]
+
+    def promise(self, h: Hypothesis) -> float:
+        """What a hypothesis is worth if its open cell ends here; never less than if the cell were still to become good."""
+        return h.score + max(self.appended(h) if h.appends else self.fit(h.column, h.text), -1.0)
 
     def open_cells(self, score: float, h: Hypothesis, index: int, offer: Callable[[Hypothesis], None]) -> None:
         """Offer all the cells that may begin with a fragment after a hypothesis' cell has ended."""
@@ -233,15 +226,10 @@ class Aligner:
         if h.appends:
             return h.score + self.appended(h)
         score = h.score + self.fit(h.column, h.text)
-        echoes = self.columns[h.column].echoes
-        if echoes is not None:
-            score += self.echo(h, self.position.get(echoes, -1))
+        follows, last = self.columns[h.column].follows, h.before
+        if follows is not None and last is not None and not h.row:
+            score += follows(self.columns[last.column].key, last.text, h.text)
         return score
-
-    def echo(self, h: Hypothesis, source: int) -> float:
-        """The reward for a cell that repeats the cell before it."""
-        last = h.before
-        return self.settings.echo if last and last.column == source and last.text == h.text else 0.0
 
     def appended(self, h: Hypothesis) -> float:
         """What the second part of a cut cell is worth: what the whole is worth more than the first part."""
@@ -290,6 +278,10 @@ class Aligner:
             price += self.settings.no_name
         if "value" in self.position and not mask & 1 << self.position["value"]:
             price += self.settings.no_value
+        price += sum(cost for bit, cost in self.usual if not mask & bit)
+        for index, needed in self.needs:
+            if mask & 1 << index and not mask & needed:
+                price += self.settings.no_needed
         return price
 
     def trace(self, h: Hypothesis) -> list[Row]:
@@ -306,17 +298,25 @@ class Aligner:
             target = rows[-1]
             if cell.appends and key not in target:
                 target = next((row for row in reversed(rows) if key in row), target)
-            target.setdefault(key, Cell([])).fragments.extend(fragments)
+            target.setdefault(key, []).extend(fragments)
         return rows
 
 
 def informed(fragments: Sequence[Fragment]) -> Settings:
-    """Settings for a stream: where nearly every line stands alone, an empty line says nothing of a cell's end."""
-    lines = [fragment.gap for fragment in fragments if fragment.gap in (Gap.LINE, Gap.BLANK)]
-    blank = sum(gap is Gap.BLANK for gap in lines) / len(lines) if lines else 0.0
-    join = dict(Settings().join)
-    split = dict(Settings().split)
+    """Settings for a stream, by what its gaps tell.
+
+    Where nearly every line stands alone, an empty line says nothing of a cell's end. Where lines hold several fragments each,
+    lines are rows, and a space ends a cell.
+    """
+    lines = [fragment.gap for fragment in fragments if fragment.gap is not Gap.SPACE]
+    blank = lines.count(Gap.BLANK) / (lines.count(Gap.BLANK) + lines.count(Gap.LINE) + 1)
+    join, split = dict(Settings().join), dict(Settings().split)
     if blank > 0.5:  # noqa: PLR2004 - more than half of all lines
-        join[Gap.BLANK], split[Gap.BLANK] = 0.15, 0.0
-        split[Gap.LINE], split[Gap.SPACE] = 0.3, 0.6
+        join[Gap.BLANK], split[Gap.LINE], split[Gap.SPACE] = 0.15, 0.3, 0.6
+    if len(fragments) > ROWS * len(lines):
+        join[Gap.SPACE], split[Gap.SPACE] = 1.5, 0.0
     return Settings(join=join, split=split)
+
+
+ROWS = 2.2
+"""With more fragments than this a line, lines are rows."""

@@ -7,7 +7,6 @@ import unicodedata
 from functools import lru_cache
 
 SPACE = re.compile(r"\s+")
-WORD_GAP = re.compile(r"(?<=[A-Za-z])\s+(?=[A-Za-z])")
 SPELLINGS = str.maketrans({"≧": "≥", "≦": "≤", "﹥": ">", "﹤": "<", "“": '"', "”": '"', "‘": "'", "’": "'"})
 COMPARATORS = (("≥", ">="), ("≤", "<="), ("=>", ">="), ("=<", "<="))
 
@@ -20,7 +19,3 @@ def fold(text: str) -> str:
         text = text.replace(printed, folded)
     return text
 
-
-def squeeze(text: str) -> str:
-    """Printed text as a record holds it: without white space, but for one space between Latin words."""
-    return SPACE.sub("", WORD_GAP.sub("\u0001", text)).replace("\u0001", " ")

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from ingest.records import Span
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ingest.readers import Line
 
@@ -76,18 +74,3 @@ def gap_before(line: Line, *, was_tabbed: bool) -> Gap:
     if line.gap:
         return Gap.BLANK
     return Gap.ROW if line.tabbed or was_tabbed else Gap.LINE
-
-
-def spans_of(fragments: Sequence[Fragment], text: str) -> tuple[Span, ...]:
-    """The printed stretches that some fragments cover: those that follow each other on a line are one span."""
-    spans: list[Span] = []
-    for fragment in fragments:
-        last = spans[-1] if spans else None
-        if last and last.line == fragment.line and not text[last.end : fragment.start].strip(" \u3000"):
-            start = last.start
-            spans.pop()
-        else:
-            start = fragment.start
-        column = None if fragment.cell is None else fragment.cell + 1
-        spans.append(Span(start, fragment.end, text[start : fragment.end], fragment.line, column=column))
-    return tuple(spans)

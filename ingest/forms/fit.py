@@ -1,0 +1,260 @@
+"""How well a cell's text suits a column of a form: the knowledge of the field that the alignment asks for.
+
+Scores are comparable over columns: about +5 for what can hardly be anything else, 0 for what may be, far below 0 for what
+cannot be.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ingest.language.values import DATE, MONTHS, tidy, unknown_unit, words
+from ingest.layout.align import Column
+from ingest.layout.folding import fold
+from ontology import lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NEVER = -12.0
+NUMERIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}|0|\d{1,3}(?:,\d{3})+")
+NUMBERED = re.compile(r"^(目标|\(?\d{1,2}[.、)]|[一二三四五六七八九十](是|、)|①)")
+
+
+@lru_cache(maxsize=8)
+def said(name: str) -> re.Pattern[str]:
+    """A pattern of the lexicon ``columns``."""
+    return re.compile(lexicon("columns")[name])
+
+
+@lru_cache(maxsize=8)
+def usual_words(name: str) -> frozenset[str]:
+    """A list of words of the lexicon ``columns``."""
+    return frozenset(map(fold, lexicon("columns")[name]))
+
+
+@lru_cache(maxsize=4)
+def level_words(level: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The printed names of a level, and all their beginnings."""
+    names = frozenset(fold(word) for word in lexicon("levels")[level])
+    return names, frozenset(name[:length] for name in names for length in range(1, len(name) + 1))
+
+
+def level_fit(level: str) -> Callable[[str], float]:
+    """A fit for level cells: known names, seldom unknown short ones, never a quantity."""
+    names, beginnings = level_words(level)
+    others, _ = level_words("level2" if level == "level1" else "level1")
+
+    def fit(text: str) -> float:
+        text = fold(text)
+        if text in names:
+            return 6.0 if text.endswith("指标") else 5.0 if text in national_levels() else 2.5
+        if text in others:
+            return 1.0
+        if text in beginnings and len(text) > 1:
+            return -2.0
+        if len(text) > 12 or any(char.isdigit() for char in text):  # noqa: PLR2004 - no level's name is longer
+            return NEVER
+        return -4.0 - 0.3 * len(text) + 3.0 * text.endswith("指标")
+
+    return fit
+
+
+def level_starts(level: str) -> Callable[[str], bool]:
+    """Whether a text can begin a level's name."""
+    names, beginnings = level_words(level)
+
+    def starts(text: str) -> bool:
+        text = fold(text)
+        return len(text) <= 12 and not any(char in text for char in "≥≤<>=%,。;0123456789") or text in beginnings or text in names  # noqa: PLR2004
+
+    return starts
+
+
+def is_level(text: str) -> bool:
+    """Whether a text is the printed name of some level."""
+    return fold(text) in level_words("level1")[0] or fold(text) in level_words("level2")[0]
+
+
+def name_fit(text: str) -> float:
+    """Names are free text, but no level, no number and no target value."""
+    text = fold(text)
+    if is_level(text):
+        return -6.0 if text.endswith("指标") else -1.5
+    if NUMERIC.fullmatch(text) or text[:1] in "<>=%":
+        return -8.0
+    if len(text) == 1:
+        return -4.0 if text not in words().missing else 0.0
+    if quantity_shape(text):
+        return -3.0
+    torn = text[0] in ",。;、)%" or text.startswith("指标") or text.endswith(tuple(usual_words("unfinished")))
+    return -1.0 - 0.01 * len(text) - 0.03 * max(0, len(text) - 40) - 3.0 * torn
+
+
+def desc_fit(text: str) -> float:
+    """Descriptions are names that may be long."""
+    return 0.7 + name_fit(text) + 0.03 * max(0, len(text) - 40) - 0.4 * (len(text) < 3)  # noqa: PLR2004 - seldom so short
+
+
+def desc_follows(key: str, before: str, text: str) -> float:
+    """A description often repeats its indicator's name."""
+    return 3.0 if key == "name" and fold(before) == fold(text) else 0.0
+
+
+@lru_cache(maxsize=1)
+def level_pairs() -> dict[str, frozenset[str]]:
+    """Which second levels stand under which first."""
+    return {first: frozenset(map(fold, seconds)) for first, seconds in lexicon("levels")["pairs"].items()}
+
+
+@lru_cache(maxsize=1)
+def national_levels() -> frozenset[str]:
+    """The levels that the national rules name; others are local."""
+    return frozenset(map(fold, level_pairs())).union(*level_pairs().values())
+
+
+def level_follows(key: str, before: str, text: str) -> float:
+    """A second level suits the first one before it."""
+    seconds = level_pairs().get(fold(before)) if key == "level1" else None
+    return 0.0 if seconds is None else 1.0 if fold(text) in seconds else -5.0
+
+
+def quantity_shape(text: str) -> bool:
+    """Whether a whole folded text is a comparator, a number and a unit, with at least two of them."""
+    found = words().quantity.fullmatch(text)
+    return bool(found and (found["before"] or found["unit"])) or bool(unknown_unit(text) and text[:1] in "<>=")
+
+
+def value_fit(text: str) -> float:
+    """Target values: quantities, dates and the words of states and vagueness; other text is possible."""
+    whole, text, lexical = fold(text), tidy(text), words()
+    if not text or text in lexical.before or text[-1] in "<>=":
+        return 4.5 if whole in lexical.missing else -5.0
+    found = lexical.quantity.fullmatch(text)
+    if found:
+        return 1.5 + 3.5 * bool(found["unit"]) + 2.5 * bool(found["before"]) - 1.5 * bool(found["unit"] and found["before"])
+    if MONTHS.fullmatch(text) or (DATE.search(text) and len(text) <= SHORT_DATE):
+        return 5.0
+    if unknown_unit(text):
+        return 3.5
+    if whole in lexical.missing or text in lexical.secret or text in lexical.time or text in lexical.state:
+        return 4.5
+    if is_level(text):
+        return NEVER
+    if only_vague(text):
+        return 4.0
+    mentioned = any(m["before"] or m["unit"] for m in lexical.quantity.finditer(text))
+    return (0.5 if mentioned else -0.5) - 0.005 * len(text) - 0.02 * max(0, len(text) - 30)
+
+
+SHORT_DATE = 16
+"""A longer text only mentions a date."""
+
+
+def only_vague(text: str) -> bool:
+    """Whether a text is nothing but words of direction: ``进一步提升``, ``不断完善``."""
+    rest = words().vague.sub("", text)
+    return not rest or (len(rest) <= 2 and rest != text and len(text) <= 6)  # noqa: PLR2004 - a particle may remain
+
+
+def weight_fit(text: str) -> float:
+    """Weights are bare numbers up to 100, seldom with a percent sign."""
+    text = fold(text).removesuffix("%").removesuffix("分")
+    return 4.0 if NUMERIC.fullmatch(text) and 0 < float(text.replace(",", "")) <= 100 else NEVER  # noqa: PLR2004
+
+
+def prior_fit(text: str) -> float:
+    """Last year's result: a number or a target value."""
+    return 2.5 if NUMERIC.fullmatch(fold(text)) else min(value_fit(text), 2.0) - 1.0
+
+
+def basis_fit(text: str) -> float:
+    """The basis of a value: a standard, a plan, a document."""
+    text = fold(text)
+    if NUMERIC.fullmatch(text) or text[:1] in "<>=%" or is_level(text):
+        return NEVER
+    if text in usual_words("basis_words"):
+        return 4.0
+    torn = any(text.startswith(unit) for unit in ("百分", "之百", *words().units) if len(unit) > 1)
+    return (2.5 if said("basis_end").search(text) and len(text) > 2 else -0.5) - 3.0 * torn  # noqa: PLR2004
+
+
+def scoring_fit(text: str) -> float:
+    """Scoring rules speak of points."""
+    text = fold(text)
+    return 4.0 if said("scoring").search(text) else -1.0 - 5.0 * bool(NUMERIC.fullmatch(text))
+
+
+def evidence_fit(text: str) -> float:
+    """Evidence: files, records, vouchers."""
+    text = fold(text)
+    if text in usual_words("evidence_words"):
+        return 4.0
+    return 2.5 if said("evidence_end").search(text) else -0.7 - 5.0 * bool(NUMERIC.fullmatch(text))
+
+
+def money_fit(text: str) -> float:
+    """Amounts of money as tables print them."""
+    return 5.0 if MONEY.fullmatch(fold(text)) else 0.5 if NUMERIC.fullmatch(fold(text)) else NEVER
+
+
+def goal_fit(text: str) -> float:
+    """Goals are long, and often numbered."""
+    text = fold(text)
+    return 0.5 + 2.0 * bool(NUMBERED.match(text)) - 3.0 * (len(text) < 6) - 3.0 * (text[0] in "<>=")  # noqa: PLR2004
+
+
+def numeric(text: str) -> bool:
+    """Whether a fragment can begin a number."""
+    return fold(text)[:1].isdigit()
+
+
+@lru_cache(maxsize=1)
+def organisation_suffix() -> re.Pattern[str]:
+    """How names of organisations end, a head-office mark after it or not."""
+    data = lexicon("organisations")
+    ends = "|".join(re.escape(word) for word in sorted(map(fold, data["suffixes"]), key=len, reverse=True))
+    marks = "|".join(re.escape(word) for word in sorted(map(fold, data["head_marks"]), key=len, reverse=True))
+    return re.compile(rf"^(\d{{3,12}}[-_]?)?[\u4e00-\u9fff()、·“”\"]{{2,40}}?({ends})({marks})?$")
+
+
+def owner_fit(text: str) -> float:
+    """Budget units: a code and a name that ends as organisations' names do."""
+    text = fold(text)
+    if not organisation_suffix().match(text):
+        return NEVER
+    return 4.0 if text[:1].isdigit() else -0.5
+
+
+FREE: dict[str, tuple[Callable[[str], float], int]] = {
+    "name": (name_fit, 60), "desc": (desc_fit, 80), "value": (value_fit, 60), "weight": (weight_fit, 2), "prior": (prior_fit, 8),
+    "basis": (basis_fit, 30), "scoring": (scoring_fit, 40), "evidence": (evidence_fit, 30), "remark": (evidence_fit, 30),
+    "comparator": (value_fit, 2), "value_unit": (value_fit, 3),
+}  # fmt: skip
+
+
+USUAL = {"desc": 0.8, "basis": 0.8, "weight": 1.0, "scoring": 0.8, "evidence": 0.5}
+"""What it costs a row to have an empty cell here."""
+
+
+def indicator_column(key: str, cell: int | None, *, first: bool) -> Column:
+    """The column of an indicator table that the lexicon calls ``key``."""
+    if key in ("level1", "level2"):
+        follows = level_follows if key == "level2" else None
+        return Column(key, level_fit(key), level_starts(key), cell, opens=0.0 if first else 0.5, follows=follows,
+                      needs="level2" if key == "level1" else None, limit=14)
+    if key == "owner":
+        return Column(key, owner_fit, lambda text: not numeric(text) or len(text) >= 3, cell, opens=0.5, merged=True, needs="project", limit=20)  # noqa: PLR2004
+    if key == "project":
+        return Column(key, lambda text: name_fit(text) - 1.0, cell=cell, opens=0.5, merged=True, needs="amount", limit=30)
+    if key == "amount":
+        return Column(key, money_fit, numeric, cell, merged=True, limit=3)
+    if key == "goal":
+        return Column(key, goal_fit, cell=cell, merged=True, limit=160)
+    fit, limit = FREE[key]
+    starts = numeric if key == "weight" else lambda _: True
+    echoes, follows = ("name", desc_follows) if key == "desc" else (None, None)
+    return Column(key, fit, starts, cell, opens=1.5 if key == "name" else None, follows=follows, echoes=echoes, usual=USUAL.get(key, 0.0), limit=limit)

@@ -1,0 +1,143 @@
+"""Rows of an indicator table → indicators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ingest.forms.fit import FREE, indicator_column
+from ingest.language.sense import is_per_unit, polarity
+from ingest.language.values import parse_value, words
+from ingest.layout.align import Aligner, informed
+from ingest.layout.folding import fold
+from ingest.layout.passage import passage
+from ingest.records import Indicator, Leftover
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.forms.tables import Table
+    from ingest.layout.align import Column, Row
+    from ingest.layout.fragments import Fragment
+    from ingest.layout.passage import Passage
+
+PROJECT_KEYS = ("owner", "project", "amount", "goal")
+LEVEL_KEYS = ("level1", "level2")
+TEXT_KEYS = ("desc", "basis", "prior", "scoring", "evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row of an indicator table by column; levels are filled from the rows above."""
+
+    cells: dict[str, Passage]
+    levels: dict[str, Passage]
+
+
+def columns_of(table: Table) -> list[Column]:
+    """The columns of a table in printed order; a label printed twice gives a second half, marked by an apostrophe."""
+    columns: list[Column] = []
+    seen: set[str] = set()
+    for label in table.header.labels:
+        if label.key is None:
+            continue
+        column = indicator_column(label.key, label.cell, first=not columns)
+        if label.key in seen:
+            column = replace(column, key=label.key + "'", opens=None, echoes=None)
+        seen.add(label.key)
+        columns.append(column)
+    return columns
+
+
+def read_rows(table: Table) -> tuple[list[TableRow], list[Fragment]]:
+    """The rows of a table, and the fragments that no row could take."""
+    columns = columns_of(table)
+    rows = Aligner(table.body, columns, informed(table.body)).rows()
+    halves = any(column.key == "name'" for column in columns)
+    chosen = [annual_half(row) if halves else row for row in rows]
+    return fill_levels(chosen), []
+
+
+def annual_half(row: Row) -> Row:
+    """The annual half of a row whose two halves stand side by side: the right one. Level 1 is printed once for both."""
+    right = {key.removesuffix("'"): cell for key, cell in row.items() if key.endswith("'")}
+    shared = {key: cell for key, cell in row.items() if key == "level1"}
+    return shared | right
+
+
+def fill_levels(rows: Sequence[Row]) -> list[TableRow]:
+    """Rows with the levels of merged cells repeated.
+
+    A merged cell's label is printed in its first row, or, by converters that anchor it at the bottom, in its last: then the
+    rows before the first label have none, and labels are taken from below.
+    """
+    cells = [{key: passage(cell) for key, cell in row.items()} for row in rows]
+    levels: list[dict[str, Passage]] = []
+    current: dict[str, Passage] = {}
+    for row in cells:
+        if "project" in row:
+            current = {}
+        if "level1" in row:
+            current = {"level1": row["level1"]}
+        if "level2" in row:
+            current = {**current, "level2": row["level2"]}
+        levels.append(current)
+    return [TableRow(row, own) for row, own in zip(cells, levels, strict=True)]
+
+
+def indicator_of(row: TableRow, text: str) -> Indicator | None:
+    """The indicator of one row; ``None`` where the row names none."""
+    cells = row.cells
+    name, value = cells.get("name"), cells.get("value")
+    if name is None and value is None:
+        return None
+    printed = value_text(row)
+    label = name.text if name else ""
+    desc = cells["desc"].text if "desc" in cells else None
+    parsed = parse_value(printed, label, desc)
+    return Indicator(
+        l1=row.levels["level1"].text if "level1" in row.levels else None,
+        l2=row.levels["level2"].text if "level2" in row.levels else None,
+        name=label,
+        value=printed,
+        weight=weight_of(cells["weight"].text) if "weight" in cells else None,
+        op=parsed.op,
+        number=parsed.number,
+        number2=parsed.number2,
+        unit=parsed.unit,
+        kind=parsed.kind,
+        note=parsed.note,
+        line=next(iter(cells.values())).line,
+        polarity=polarity(label, parsed.unit),
+        per_unit=is_per_unit(label, desc, parsed.unit),
+        places=places_of(row, text),
+        **{key: cells[key].text for key in TEXT_KEYS if key in cells},
+    )  # type: ignore[arg-type]
+
+
+def value_text(row: TableRow) -> str | None:
+    """The printed target value; one printed in separate columns is comparator, number and unit in this order."""
+    parts = [row.cells[key].text for key in ("comparator", "value", "value_unit") if key in row.cells]
+    if "comparator" in row.cells and fold(parts[0]) not in words().before:
+        parts = parts[1:]
+    return "".join(parts) or None
+
+
+def weight_of(printed: str) -> Decimal:
+    """A printed weight in points."""
+    return Decimal(fold(printed).removesuffix("%").removesuffix("分").replace(",", ""))
+
+
+FIELDS = {"level1": "l1", "level2": "l2"}
+
+
+def places_of(row: TableRow, text: str) -> dict[str, tuple[object, ...]]:
+    """The printed spans of every field of a row."""
+    passages = {**row.levels, **{k: v for k, v in row.cells.items() if k in FREE and k not in LEVEL_KEYS}}
+    return {FIELDS.get(key, key): part.spans(text) for key, part in passages.items()}
+
+
+def leftover(reason: str, part: Passage, text: str) -> list[Leftover]:
+    """A passage that was not understood, one entry a printed span."""
+    return [Leftover(reason=reason, span=span) for span in part.spans(text)]

@@ -1,0 +1,26 @@
+"""Amounts of money and the unit in which a place of the document prints them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ingest.layout.folding import fold
+
+AMOUNT = re.compile(r"(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<unit>亿元|万元|千元|元)?")
+UNIT = re.compile(r"单位:?(?:人民币)?(亿元|万元|千元|元)|\((亿元|万元|千元|元)\)")
+IN_WAN = {"亿元": Decimal(10000), "万元": Decimal(1), "千元": Decimal("0.1"), "元": Decimal("0.0001")}
+
+
+def unit_in(text: str) -> str | None:
+    """The unit of money that a printed text announces (``单位：万元``, ``项目资金（元）``), the last one if there are several."""
+    found = list(UNIT.finditer(fold(text)))
+    return (found[-1][1] or found[-1][2]) if found else None
+
+
+def amount_in_wan(printed: str, unit: str = "万元") -> Decimal | None:
+    """A printed amount in 万元; ``unit`` is used where the amount has none of its own. ``None`` where it is no amount."""
+    found = AMOUNT.fullmatch(fold(printed))
+    if not found:
+        return None
+    return (Decimal(found["number"].replace(",", "")) * IN_WAN[found["unit"] or unit]).normalize() + 0

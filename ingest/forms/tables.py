@@ -1,0 +1,192 @@
+"""Tables of indicators found in a stream by their headers, and where each ends."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ingest.forms.labels import label_key, pattern, vocabulary
+from ingest.layout.folding import fold
+from ingest.layout.fragments import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.layout.fragments import Fragment
+
+LEAST = 3
+"""A header has at least this many known labels."""
+SECTION = re.compile(r"^(第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|表[一二三四五六七八九十\d]+)")
+UNKNOWN = 2
+"""The most fragments without meaning that are passed over inside a header that has no cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A column's label in a header: what it means (``None``: unknown), where it is printed, in which cell."""
+
+    key: str | None
+    first: int
+    last: int
+    cell: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The labels over a table's columns, in printed order; they are the fragments ``first`` to ``last`` (exclusive)."""
+
+    labels: tuple[Label, ...]
+    first: int
+    last: int
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the known labels mean, in printed order."""
+        return tuple(label.key for label in self.labels if label.key)
+
+    def cell_of(self, key: str) -> int | None:
+        """The cell of a label, the last where the label is printed twice."""
+        return next((label.cell for label in reversed(self.labels) if label.key == key), None)
+
+    def key_of(self, cell: int | None) -> str | None:
+        """What the label of a cell means, where exactly one label is printed in it."""
+        here = [label.key for label in self.labels if label.cell == cell]
+        return here[0] if len(here) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header and the fragments below it, up to where the table ends; ``start`` and ``end`` count the stream's fragments."""
+
+    header: Header
+    body: tuple[Fragment, ...]
+    start: int
+    end: int
+
+
+def starts_line(fragment: Fragment) -> bool:
+    """Whether a fragment is the first of its line."""
+    return fragment.gap not in (Gap.SPACE, Gap.TAB)
+
+
+def line_end(fragments: Sequence[Fragment], index: int) -> int:
+    """The index after the last fragment of a fragment's line."""
+    end = index + 1
+    while end < len(fragments) and fragments[end].line == fragments[index].line:
+        end += 1
+    return end
+
+
+def read_header(fragments: Sequence[Fragment], index: int, group: str) -> Header | None:
+    """The header that begins with a fragment, or ``None`` where too few labels follow each other."""
+    known = vocabulary(group)
+    tabbed = fragments[index].cell is not None
+    stop = line_end(fragments, index) if tabbed else len(fragments)
+    found: list[Label] = []
+    position, last = index, index
+    while position < stop:
+        match = known.match(fragments, position)
+        if match:
+            found.append(Label(match.key, position, match.last, fragments[position].cell))
+            position = last = match.last
+        elif tabbed or (found and position - last < UNKNOWN and len(found) > 1 and label_follows(fragments, position, group)):
+            found.append(Label(None, position, position + 1, fragments[position].cell))
+            position += 1
+        else:
+            break
+    header = Header(tuple(label for label in found if label.first < last), index, stop if tabbed else last)
+    return header if len(set(header.keys)) >= LEAST else None
+
+
+def label_follows(fragments: Sequence[Fragment], position: int, group: str) -> bool:
+    """Whether one of the next fragments begins a label."""
+    known = vocabulary(group)
+    return any(known.match(fragments, i) for i in range(position + 1, min(position + 1 + UNKNOWN, len(fragments))))
+
+
+def indicator_headers(fragments: Sequence[Fragment]) -> dict[int, Header]:
+    """All headers of indicator tables, by the index of their first fragment."""
+    known = vocabulary("indicator_columns")
+    headers: dict[int, Header] = {}
+    index = 0
+    while index < len(fragments):
+        header = None
+        if label_key(fragments[index].text)[:1] and label_key(fragments[index].text) in known.starts:
+            header = read_header(fragments, index, "indicator_columns")
+        if header and "name" in header.keys and "value" in header.keys:
+            headers[index] = header
+            index = header.last
+        else:
+            index += 1
+    return headers
+
+
+def indicator_tables(fragments: Sequence[Fragment]) -> list[Table]:
+    """All tables of indicators; a header that is only repeated after a page's end does not begin a new one."""
+    headers = indicator_headers(fragments)
+    tables: list[Table] = []
+    done = 0
+    for index, header in sorted(headers.items()):
+        if index >= done:
+            table = read_table(fragments, header, headers)
+            tables.append(table)
+            done = table.end
+    return tables
+
+
+def read_table(fragments: Sequence[Fragment], header: Header, headers: dict[int, Header]) -> Table:
+    """The table below a header. Cells below a repeated header are moved to where the fullest header has their column."""
+    segments: list[tuple[Header, list[Fragment]]] = [(header, [])]
+    index = header.last
+    while index < len(fragments):
+        fragment = fragments[index]
+        if index in headers:
+            segments.append((headers[index], []))
+            index = headers[index].last
+            continue
+        if ends_table(fragments, index, header):
+            break
+        body = segments[-1][1]
+        body.append(replace(fragment, gap=Gap.PAGE) if not body and len(segments) > 1 else fragment)
+        index += 1
+    fullest = fullest_header([h for h, _ in segments], list(headers.values()))
+    body = [rebased(fragment, own, fullest) for own, part in segments for fragment in part]
+    return Table(fullest, tuple(body), header.first, index)
+
+
+def fullest_header(own: Sequence[Header], every: Sequence[Header]) -> Header:
+    """The header with the most columns of those over one table; one that lost its last column borrows it from its sisters."""
+    best = max(own, key=lambda header: len(set(header.keys)))
+    if best.labels[0].cell is None:
+        return best
+    sisters = [header for header in every if header.keys[: len(best.keys)] == best.keys]
+    return max(sisters, key=lambda header: len(header.keys), default=best)
+
+
+def rebased(fragment: Fragment, own: Header, target: Header) -> Fragment:
+    """A fragment whose cell is counted as in another header of the same table; ``None`` where the header does not tell."""
+    if fragment.cell is None or own is target:
+        return fragment
+    key = own.key_of(fragment.cell)
+    return replace(fragment, cell=target.cell_of(key) if key else None)
+
+
+def ends_table(fragments: Sequence[Fragment], index: int, header: Header) -> bool:
+    """Whether a table ends before a fragment: another form, a section or a form's foot begins, or the cells stop."""
+    fragment = fragments[index]
+    if not starts_line(fragment):
+        return False
+    if header.labels[0].cell is not None and fragment.cell is None:
+        return True
+    line = fold("".join(f.text for f in fragments[index : line_end(fragments, index)]))
+    if pattern("form_title").match(line) or (SECTION.match(line) and fragment.cell is None and fragment.gap is not Gap.LINE):
+        return True
+    field = vocabulary("form_fields").match(fragments, index)
+    return field is not None and field.key in ("name", "department", "ignored", "code") and field_is_whole(fragments, field.last)
+
+
+def field_is_whole(fragments: Sequence[Fragment], last: int) -> bool:
+    """Whether a field's label fills its line or cell, or has a colon at its end."""
+    ends = last >= len(fragments) or fragments[last].gap is not Gap.LINE
+    return ends or fold(fragments[last - 1].text).endswith(":")

@@ -1,0 +1,344 @@
+"""Performance-target forms (绩效目标表): the fields before a table of indicators, and the table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingest.forms.fields import Field, read_fields
+from ingest.forms.indicators import indicator_of, leftover, read_rows
+from ingest.forms.labels import pattern
+from ingest.forms.money import amount_in_wan, unit_in
+from ingest.forms.tables import Table, indicator_tables, line_end, starts_line
+from ingest.language.numbering import split_goals
+from ingest.layout.folding import fold
+from ingest.layout.fragments import Gap
+from ingest.layout.passage import Passage, passage
+from ingest.records import Indicator, Leftover, Span, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    from ingest.forms.indicators import TableRow
+    from ingest.layout.fragments import Fragment
+
+CODED = re.compile(r"^(?P<code>[0-9A-Za-z]{3,})[-－—_]\s*(?P<name>.+)$")
+LEADING_NUMBER = re.compile(r"^(\d{1,3}|[一二三四五六七八九十]+)[、.．](?!\d)\s*")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A form while it is read."""
+
+    name: Passage | None = None
+    scope_words: str = ""
+    is_department: bool = False
+    code: Passage | None = None
+    unit: Passage | None = None
+    unit_code: Passage | None = None
+    amount: tuple[Passage, Decimal] | None = None
+    funds: dict[str, tuple[Passage, Decimal]] = field(default_factory=dict)
+    purpose: Passage | None = None
+    goal: Passage | None = None
+    plan: list[tuple[Passage | None, Decimal | None]] | None = None
+    indicators: list[Indicator] = field(default_factory=list)
+    first: Fragment | None = None
+
+
+def read_targets(fragments: Sequence[Fragment], text: str) -> tuple[list[Target], list[Leftover], list[tuple[int, int]]]:
+    """All forms of a stream, what was not understood inside them, and which fragments they cover."""
+    targets: list[Target] = []
+    leftovers: list[Leftover] = []
+    covered: list[tuple[int, int]] = []
+    done = 0
+    for table in indicator_tables(fragments):
+        start = table.start if "project" in table.header.keys else form_start(fragments, done, table.start)
+        head = fragments[start : table.start]
+        unit = unit_in(text[max(0, fragments[start].start - 200) : fragments[start].start])
+        for draft in drafts(head, table, unit or "万元", text, leftovers):
+            targets.append(target_of(draft, text))
+        covered.append((start, table.end))
+        done = table.end
+    return unrepeated(targets), leftovers, covered
+
+
+def unrepeated(targets: Sequence[Target]) -> list[Target]:
+    """The forms, each once: a form printed again with equal content (for a department and for its unit) is one."""
+    seen: set[tuple[object, ...]] = set()
+    result = []
+    for target in targets:
+        rows = tuple((i.l1, i.l2, i.name, i.value) for i in target.indicators)
+        key = (target.scope, fold(target.name), target.amount_wan, target.goals, rows)
+        if key not in seen:
+            seen.add(key)
+            result.append(target)
+    return result
+
+
+def form_start(fragments: Sequence[Fragment], done: int, header: int) -> int:
+    """Where the form above a header begins: at its title, or else at its first field, or else at the header."""
+    title = first_field = None
+    for index in range(done, header):
+        if not starts_line(fragments[index]):
+            continue
+        line = line_text(fragments, index)
+        if pattern("form_title").match(LEADING_NUMBER.sub("", line)):
+            title, first_field = index, None
+    if title is not None:
+        return title
+    return field_start(fragments, done, header) if first_field is None else first_field
+
+
+def field_start(fragments: Sequence[Fragment], done: int, header: int) -> int:
+    """The first fragment of the fields above a header: the last label of a name, or the nearest label of a goal."""
+    from ingest.forms.labels import vocabulary  # noqa: PLC0415
+
+    known = vocabulary("form_fields")
+    best = header
+    for index in range(header - 1, done - 1, -1):
+        match = known.match(fragments, index) if starts_line(fragments[index]) or fragments[index].gap is Gap.TAB else None
+        if match and match.key in ("name", "department"):
+            return index
+        if match and match.key == "goal" and best == header:
+            best = index
+    return best
+
+
+def line_text(fragments: Sequence[Fragment], index: int) -> str:
+    """The folded text of the line that begins with a fragment."""
+    return fold("".join(f.text for f in fragments[index : line_end(fragments, index)]))
+
+
+def drafts(head: Sequence[Fragment], table: Table, unit: str, text: str, leftovers: list[Leftover]) -> Iterator[Draft]:
+    """The forms of one table: one where its fields stand above it, one a project where projects stand in its rows."""
+    draft = read_head(head, unit, text, leftovers)
+    owner: Passage | None = None
+    rows, _ = read_rows(table)
+    for row in rows:
+        owner = row.cells.get("owner", owner)
+        if "project" in row.cells:
+            if draft.indicators:
+                yield draft
+            draft = project_draft(row, owner, unit)
+        elif draft.first is None and not head:
+            draft.first = next(iter(row.cells.values())).fragments[0]
+        take_row(draft, row, text, leftovers)
+    if draft.indicators or draft.name:
+        yield draft
+
+
+def project_draft(row: TableRow, owner: Passage | None, unit: str) -> Draft:
+    """The form of a project that is printed in a row of a continuous table."""
+    draft = Draft(name=row.cells["project"], goal=row.cells.get("goal"), first=row.cells["project"].fragments[0])
+    set_unit(draft, owner)
+    if "amount" in row.cells:
+        amount = amount_in_wan(row.cells["amount"].text, unit)
+        draft.amount = (row.cells["amount"], amount) if amount is not None else None
+    return draft
+
+
+def take_row(draft: Draft, row: TableRow, text: str, leftovers: list[Leftover]) -> None:
+    """Add a row's indicator to a form; a row that names none is left over unless it only prints levels."""
+    indicator = indicator_of(row, text)
+    if indicator is None:
+        for key, part in row.cells.items():
+            if key not in ("level1", "level2", "owner", "project", "amount", "goal"):
+                leftovers.extend(leftover("指标表中的文字无法归入任何指标", part, text))
+        return
+    if indicator.name:
+        draft.indicators.append(indicator)
+    elif "value" in row.cells:
+        leftovers.extend(leftover("有指标值而没有指标名称", row.cells["value"], text))
+
+
+def read_head(head: Sequence[Fragment], unit: str, text: str, leftovers: list[Leftover]) -> Draft:
+    """The fields above a table of indicators."""
+    draft = Draft(first=head[0] if head else None)
+    read_title(draft, head)
+    fields = read_fields(head)
+    for item in fields:
+        take_field(draft, item, money_unit(item, unit), text, leftovers)
+    take_plan(draft, fields)
+    return draft
+
+
+def money_unit(item: Field, unit: str) -> str:
+    """The unit of the amounts of a field: its own label's, its row's label's, or the form's."""
+    return unit_in(item.printed) or (unit_in(item.lead.printed) if item.lead else None) or unit
+
+
+def read_title(draft: Draft, head: Sequence[Fragment]) -> None:
+    """What a form's title says: whose it is, and the project's name where the title carries one."""
+    if not head:
+        return
+    line = passage(head[: line_end(head, 0)])
+    number = LEADING_NUMBER.match(line.bare)
+    title = line.part(number.end()) if number else line
+    found = pattern("form_title").match(fold(title.bare))
+    if not found:
+        return
+    draft.is_department = bool(re.search(pattern("department_title"), fold(title.bare)))
+    draft.scope_words = title.text
+    if not draft.is_department and not pattern("generic_title").match(found["name"]):
+        draft.name = title.part(0, len(found["name"]))
+
+
+def take_field(draft: Draft, item: Field, unit: str, text: str, leftovers: list[Leftover]) -> None:
+    """Put what one field says where it belongs."""
+    if not item.values:
+        return
+    if item.group == "fund":
+        take_fund(draft, item, unit, text, leftovers)
+    elif item.group == "field":
+        TAKERS.get(item.key, ignore)(draft, item, unit)
+
+
+def take_fund(draft: Draft, item: Field, unit: str, text: str, leftovers: list[Leftover]) -> None:
+    """An amount by its source; the total is the form's amount where the form has no other."""
+    part = passage(item.cells()[0]) if item.values[0].cell is not None else item.passage
+    amount = amount_in_wan(part.bare, unit)
+    if amount is None:
+        leftovers.extend(leftover(f"“{item.printed}”后面不是金额", part, text))
+    elif item.key == "合计":
+        draft.amount = draft.amount or (part, amount)
+    else:
+        draft.funds[item.key] = (part, amount)
+
+
+def take_name(draft: Draft, item: Field, unit: str) -> None:  # noqa: ARG001
+    """The project's name; a code before it is the project's code."""
+    part = first_cell(item)
+    coded = CODED.match(part.bare)
+    if coded and any(char.isdigit() for char in coded["code"]) and len(coded["code"]) > 6:  # noqa: PLR2004 - years are no codes
+        draft.code = draft.code or part.part(0, coded.end("code"))
+        part = part.part(coded.start("name"))
+    draft.name = part
+
+
+def take_department(draft: Draft, item: Field, unit: str) -> None:  # noqa: ARG001
+    """The department whose form this is."""
+    part = first_cell(item)
+    if draft.is_department or draft.name is None:
+        draft.is_department = True
+        set_unit(draft, part)
+        draft.name = draft.unit
+
+
+def take_unit(draft: Draft, item: Field, unit: str) -> None:  # noqa: ARG001
+    """The unit that spends the money."""
+    set_unit(draft, first_cell(item))
+
+
+def take_owner(draft: Draft, item: Field, unit: str) -> None:  # noqa: ARG001
+    """The department above the unit: its code is the form's, its name only where the form names no unit."""
+    part = first_cell(item)
+    coded = CODED.match(part.bare)
+    if coded and draft.unit_code is None:
+        draft.unit_code = part.part(0, coded.end("code"))
+    if draft.unit is None:
+        draft.unit = part.part(coded.start("name")) if coded else part
+
+
+def set_unit(draft: Draft, part: Passage | None) -> None:
+    """A unit's name and the code before it."""
+    if part is None:
+        return
+    coded = CODED.match(part.bare) or re.match(r"^(?P<code>\d{3,})(?P<name>\D.*)$", part.bare)
+    if coded and coded["code"].isdigit():
+        draft.unit_code, draft.unit = part.part(0, coded.end("code")), part.part(coded.start("name"))
+    else:
+        draft.unit = part
+
+
+def take_code(draft: Draft, item: Field, unit: str) -> None:  # noqa: ARG001
+    """The project's code."""
+    draft.code = first_cell(item)
+
+
+def take_amount(draft: Draft, item: Field, unit: str) -> None:
+    """The form's amount."""
+    part = first_cell(item)
+    amount = amount_in_wan(part.bare, unit)
+    if amount is not None:
+        draft.amount = (part, amount)
+
+
+def take_purpose(draft: Draft, item: Field, unit: str) -> None:  # noqa: ARG001
+    """What the money is spent on."""
+    draft.purpose = item.passage if draft.purpose is None else draft.purpose
+
+
+def take_goal(draft: Draft, item: Field, unit: str) -> None:  # noqa: ARG001
+    """The goal; of two halves side by side the annual one, which is the right one."""
+    cells = item.cells()
+    rows = {fragment.line for fragment in item.values}
+    draft.goal = passage(cells[-1]) if len(cells) == 2 and len(rows) == 1 else item.passage  # noqa: PLR2004 - two halves
+
+
+def ignore(draft: Draft, item: Field, unit: str) -> None:
+    """A field that is no part of the record."""
+
+
+TAKERS = {"name": take_name, "department": take_department, "unit": take_unit, "owner": take_owner, "code": take_code,
+          "amount": take_amount, "purpose": take_purpose, "goal": take_goal}  # fmt: skip
+
+
+def first_cell(item: Field) -> Passage:
+    """The first cell after a label, or all of it where there are no cells."""
+    return passage(item.cells()[0]) if item.values[0].cell is not None else item.passage
+
+
+def take_plan(draft: Draft, fields: Sequence[Field]) -> None:
+    """The spending plan: a row of moments, and below it the share that is to be spent by each."""
+    from ingest.language.values import decimal_of  # noqa: PLC0415
+
+    plan = next((item for item in fields if item.group == "field" and item.key == "plan"), None)
+    steps = [item for item in fields if item.group == "step"]
+    if plan is None or not steps:
+        return
+    printed = [fragment for item in (plan, *steps) for fragment in item.values if re.fullmatch(r"\d+(\.\d+)?[%％]?", fragment.text)]
+    if all(step.label[0].cell is not None for step in steps):
+        by_cell = {fragment.cell: fragment for fragment in printed}
+        row: list[Fragment | None] = [by_cell.get(step.label[0].cell) for step in steps]
+    elif len(printed) == len(steps):
+        row = list(printed)
+    else:
+        return
+    draft.plan = [(passage([f]), decimal_of(f.text.rstrip("%％"))) if f else (None, None) for f in row]
+
+
+def target_of(draft: Draft, text: str) -> Target:
+    """The finished record of a form."""
+    places: dict[str, tuple[Span, ...]] = {}
+
+    def put(key: str, part: Passage | None) -> str | None:
+        if part is None or not part.bare:
+            return None
+        places[key] = part.spans(text)
+        return part.text
+
+    goals = [draft.goal.part(start, end) for start, end in split_goals(draft.goal.bare)] if draft.goal else []
+    stripped = [trimmed(goal) for goal in goals]
+    return Target(
+        scope="department" if draft.is_department else "project",
+        name=put("name", draft.name) or "",
+        code=put("code", draft.code),
+        unit=put("unit", draft.unit),
+        unit_code=put("unit_code", draft.unit_code),
+        amount_wan=draft.amount[1] if draft.amount and put("amount_wan", draft.amount[0]) else None,
+        funds={key: amount for key, (part, amount) in draft.funds.items() if put(f"funds.{key}", part)},
+        purpose=put("purpose", draft.purpose),
+        goals=tuple(put(f"goals.{n}", goal) or "" for n, goal in enumerate(stripped)),
+        plan=tuple(share for n, (part, share) in enumerate(draft.plan) if put(f"plan.{n}", part) or True) if draft.plan else None,
+        indicators=tuple(draft.indicators),
+        line=draft.first.line if draft.first else None,
+        places=places,
+    )
+
+
+def trimmed(goal: Passage) -> Passage:
+    """A goal without the punctuation that divided it from the next."""
+    bare = goal.bare
+    return goal.part(len(bare) - len(bare.lstrip(" ；;，,：:")), len(bare.rstrip(" ；;")))
