@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 class QueryError(Exception):
     """Something is wrong with a query.
@@ -54,3 +56,11 @@ class UnknownQueryError(QueryError):
 
 class ProfileError(QueryError):
     """A profile switches off a rule that does not exist, or gives no reason."""
+
+
+def malformed(error: SyntaxError, file: str) -> MalformedQueryError:
+    """The store's complaint as an error that names the line."""
+    place = re.search(r"at (\d+):(\d+)", str(error))
+    if place is None:
+        return MalformedQueryError(file, f"不是有效的 SPARQL：{error}")
+    return MalformedQueryError(file, f"不是有效的 SPARQL，第 {place[2]} 列附近无法理解", int(place[1]))

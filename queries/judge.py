@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyoxigraph as ox
 import yaml
 
-from queries.errors import HeaderError, MalformedQueryError, ProfileError
+from queries.errors import HeaderError, MalformedQueryError, ProfileError, malformed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,7 +147,7 @@ def _select(rule: Rule, text: str, store: ox.Store) -> ox.QuerySolutions:
     try:
         solutions = store.query(text, use_default_graph_as_union=True)
     except SyntaxError as error:
-        raise MalformedQueryError(rule.file, f"不是有效的 SPARQL：{error}", getattr(error, "lineno", None)) from error
+        raise malformed(error, rule.file) from error
     if not isinstance(solutions, ox.QuerySolutions):
         raise MalformedQueryError(rule.file, "规则须是 SELECT 查询")
     return solutions
@@ -196,7 +196,7 @@ def _finding(
         found=judged["found"],
         expected=judged["expected"],
         evidence=focus.value if focus.value in proofs else proofs[0],
-        places=tuple(sorted({place for proof in proofs for place in _places(store, ox.NamedNode(proof))}, key=_reading)),
+        places=tuple(sorted({place for proof in proofs for place in _places(rule, store, proof)}, key=_reading)),
     )
 
 
@@ -204,11 +204,14 @@ def _reading(place: Place) -> tuple[int, int, str, str]:
     return (place.page or 0, place.line or 0, place.field, place.quote)
 
 
-def _places(store: ox.Store, thing: ox.NamedNode) -> Iterable[Place]:
-    for quad in store.quads_for_pattern(thing, ox.NamedNode(JX + "place"), None):
+def _places(rule: Rule, store: ox.Store, proof: str) -> Iterable[Place]:
+    for quad in store.quads_for_pattern(ox.NamedNode(proof), ox.NamedNode(JX + "place"), None):
+        field = _object(store, quad.object, JX + "field") or ""
+        if field.partition(".")[0] not in rule.shows:
+            continue
         line, page = _object(store, quad.object, JX + "line"), _object(store, quad.object, JX + "page")
         yield Place(
-            field=_object(store, quad.object, JX + "field") or "",
+            field=field,
             line=int(line) if line else None,
             page=int(page) if page else None,
             quote=_object(store, quad.object, OA + "exact") or "",
@@ -217,4 +220,4 @@ def _places(store: ox.Store, thing: ox.NamedNode) -> Iterable[Place]:
 
 def _object(store: ox.Store, subject: Any, predicate: str) -> str | None:
     quad = next(iter(store.quads_for_pattern(subject, ox.NamedNode(predicate), None)), None)
-    return None if quad is None else str(quad.object.value)
+    return quad.object.value if quad and isinstance(quad.object, ox.NamedNode | ox.Literal) else None

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from queries import parameters
-from queries.errors import UnknownQueryError
+from queries.errors import ParameterError, UnknownQueryError
 from queries.header import MARK, Header, Language, bilingual
 from queries.parameters import Parameter, Term
 
@@ -53,7 +53,7 @@ class Query:
         for name in values:
             if name not in known:
                 names = "、".join(known) or "没有参数"
-                raise parameters.ParameterError(self.file, f"没有参数“{name}”（可用：{names}）")
+                raise ParameterError(self.file, f"没有参数“{name}”（可用：{names}）")
         return {name: known[name].term(value, self.file) for name, value in values.items()}
 
 
@@ -86,6 +86,8 @@ class Rule(Query):
     version: str
     basis: tuple[str, ...]
     """Ids of the citation list."""
+    shows: tuple[str, ...]
+    """Fields of the evidence whose places prove a finding (``goals`` stands for ``goals.0``, ``goals.1`` …)."""
     scope: Scope
 
     def census(self) -> str:
@@ -97,7 +99,7 @@ class Rule(Query):
 
 _COMMON = frozenset({"title", "parameters"})
 _QUESTION = _COMMON | {"note"}
-_RULE = _COMMON | {"problem", "remedy", "severity", "version", "basis", "applies-to"}
+_RULE = _COMMON | {"problem", "remedy", "severity", "version", "basis", "shows", "applies-to"}
 
 
 def questions(folder: Traversable | None = None) -> dict[str, Question]:
@@ -139,14 +141,14 @@ def question(file: Traversable) -> Question:
 def rule(file: Traversable) -> Rule:
     """The rule in one file."""
     text, header = _open(file, _RULE)
-    basis = header.get("basis")
     return Rule(
         **_common(file, text, header),
         problem=header.texts("problem"),
         remedy=header.texts("remedy"),
         severity=_severity(header),
         version=str(header.get("version")),
-        basis=tuple(map(str, basis if isinstance(basis, list) else [basis])),
+        basis=_list(header, "basis"),
+        shows=_list(header, "shows"),
         scope=_scope(header),
     )
 
@@ -181,6 +183,13 @@ def _parameter(declared: Any, text: str, file: str, header: Header) -> Parameter
         raise header.error("parameters", f"参数“{name}”的类型“{kind}”不是 {'、'.join(parameters.TYPES)} 之一")
     label = bilingual(declared["label"], header.error("parameters", f"参数“{name}”须有中英文名称"))
     return Parameter(name=name, type=kind, label=label, default=parameters.default(name, text, file))
+
+
+def _list(header: Header, key: str) -> tuple[str, ...]:
+    value = header.get(key)
+    if not isinstance(value, list):
+        raise header.error(key, f"“{key}”须是列表")
+    return tuple(map(str, value))
 
 
 def _severity(header: Header) -> Severity:

@@ -1,8 +1,8 @@
 """Parameters of a question: named ``VALUES`` rows of its text, set as RDF terms.
 
-A question's file runs unchanged in any SPARQL tool, with its defaults: a parameter ``?minimum`` is the row of the one line
-``VALUES ?minimum { 90 }``. Setting it exchanges that row for another RDF term in the form that the RDF library writes, so a
-value is data and never becomes part of the query's syntax.
+A question's file runs unchanged in any SPARQL tool, with its defaults: a parameter ``?minimum`` is the row of the one
+line ``VALUES ?minimum { 90 }``. Setting it exchanges that row for another RDF term in the form that the RDF library
+writes, so a value is data and never becomes part of the query's syntax.
 """
 
 from __future__ import annotations

@@ -6,14 +6,13 @@ The store cannot cancel a running query, so the process is killed.
 from __future__ import annotations
 
 import multiprocessing
-import re
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pyoxigraph as ox
 
-from queries.errors import MalformedQueryError, QueryError, QueryFailedError, QueryTooLongError, RefusedQueryError
+from queries.errors import QueryError, QueryFailedError, QueryTooLongError, RefusedQueryError, malformed
 from queries.guard import check
 
 if TYPE_CHECKING:
@@ -41,6 +40,16 @@ class Limits:
     megabytes: int = 4096
 
 
+class _Job(NamedTuple):
+    """What a worker process is told."""
+
+    store: str
+    text: str
+    form: Format
+    megabytes: int
+    name: str
+
+
 def answer(store: Path, text: str, form: Format, limits: Limits | None = None, name: str = "查询") -> bytes:
     """The serialised answer of a stranger's query.
 
@@ -59,9 +68,10 @@ def answer(store: Path, text: str, form: Format, limits: Limits | None = None, n
     """
     limits = limits or Limits()
     _fit(check(text, name), form, name)
+    job = _Job(str(store), text, form, limits.megabytes, name)
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(sender, str(store), text, form, limits.megabytes, name), daemon=True)
+    process = context.Process(target=_work, args=(sender, job), daemon=True)
     process.start()
     sender.close()
     try:
@@ -90,15 +100,15 @@ def _fit(form: str, wanted: str, name: str) -> None:
         raise RefusedQueryError(name, f"{form} 的结果没有 {wanted} 格式（可用：{'、'.join(formats)}）")
 
 
-def _work(sender: Connection, store: str, text: str, form: Format, megabytes: int, name: str) -> None:
+def _work(sender: Connection, job: _Job) -> None:
     """What the process does: answer or error, never silence."""
-    _limit_memory(megabytes)
+    _limit_memory(job.megabytes)
     try:
-        sender.send(_evaluate(ox.Store.read_only(store), text, form))
+        sender.send(_evaluate(ox.Store.read_only(job.store), job.text, job.form))
     except SyntaxError as error:
-        sender.send(malformed(error, name))
+        sender.send(malformed(error, job.name))
     except (OSError, RuntimeError, ValueError, MemoryError) as error:
-        sender.send(QueryFailedError(name, f"查询没有完成：{error}"))
+        sender.send(QueryFailedError(job.name, f"查询没有完成：{error}"))
 
 
 def _evaluate(store: ox.Store, text: str, form: Format) -> bytes:
@@ -106,14 +116,6 @@ def _evaluate(store: ox.Store, text: str, form: Format) -> bytes:
     if isinstance(result, ox.QueryTriples):
         return result.serialize(format=GRAPHS[form]) or b""
     return result.serialize(format=RESULTS[form]) or b""
-
-
-def malformed(error: SyntaxError, name: str) -> MalformedQueryError:
-    """The store's complaint as an error that names the line."""
-    place = re.search(r"at (\d+):(\d+)", str(error))
-    line = int(place[1]) if place else None
-    column = f"第 {place[2]} 列附近，" if place else ""
-    return MalformedQueryError(name, f"不是有效的 SPARQL：{column}{error}", line)
 
 
 def _limit_memory(megabytes: int) -> None:
