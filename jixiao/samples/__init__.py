@@ -29,7 +29,7 @@ EXTRACTOR = "jixiao.samples/1"
 class Sample:
     """A disclosure as a file and what is true of it.
 
-    ``truth`` has no places and leaves to the reader what only words tell (``polarity``, ``per_unit``).
+    ``truth`` has no places: where a value stands is the layout's doing, not the department's.
     ``planted`` lists the defects that were put in on purpose.
     """
 

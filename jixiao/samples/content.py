@@ -171,17 +171,25 @@ def indicator(rng: Random, row: dict[str, Any], facts: dict[str, str]) -> Indica
         name=row["name"].format_map(facts),
         desc=row["desc"].format_map(facts),
         basis=rng.choice(words()["bases"]),
+        polarity=row.get("better"),
     )
     if "texts" in row:
         return replace(plain, value=rng.choice(row["texts"]).format_map(facts), kind=row["kind"])
-    return figure(rng, replace(plain, op=row["op"], number=_pick(rng, row, facts), unit=row["unit"].format_map(facts)))
+    kind = row.get("kind", "quantity")
+    number, unit = _pick(rng, row, facts), row["unit"].format_map(facts)
+    return figure(rng, replace(plain, op=row["op"], number=number, unit=unit, kind=kind))
 
 
-def figure(rng: Random, plain: Indicator) -> Indicator:
-    """The indicator with a value that prints its comparator, number and unit."""
-    before, after = rng.choice(words()["comparators"][plain.op])
+def figure(rng: Random, plain: Indicator, *, symbol: bool = False) -> Indicator:
+    """The indicator with a value that prints its comparator (where wanted, by a symbol), its number and unit."""
+    spellings = words()["comparators"][plain.op]
+    before, after = rng.choice([each for each in spellings if not (symbol and _is_word(each))])
     value = f"{before}{decimal_text(plain.number or Decimal(0))}{plain.unit or ''}{after}"
-    return replace(plain, value=value, kind="quantity")
+    return replace(plain, value=value)
+
+
+def _is_word(spelling: list[str]) -> bool:
+    return "".join(spelling).isalpha()
 
 
 def _pick(rng: Random, row: dict[str, Any], facts: dict[str, str]) -> Decimal:

@@ -73,8 +73,8 @@ def _costly(rng: Random, row: Indicator, form: Target, _year: int) -> Indicator:
 
 
 def _contented(rng: Random, row: Indicator, _form: Target, _year: int) -> Indicator:
-    """Satisfaction with an upper limit."""
-    return figure(rng, replace(row, op="le"))
+    """Satisfaction with an upper limit; in words it could be taken for a limit that is meant."""
+    return figure(rng, replace(row, op="le"), symbol=True)
 
 
 def _stale(_rng: Random, row: Indicator, _form: Target, year: int) -> Indicator:
