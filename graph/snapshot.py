@@ -12,7 +12,7 @@ from pyoxigraph import Store
 from graph import store as stores
 from graph.errors import RecordChangedError, SnapshotError
 from graph.files import sha256
-from ingest.errors import IngestError
+from ingest.errors import MalformedRecordError
 from ingest.interchange import from_json
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def read_record(path: Path) -> tuple[Document, str]:
         return from_json(content.decode()), sha256(content)
     except OSError as error:
         raise RecordChangedError(path, "记录文件不见了，请重新读入源文件") from error
-    except (ValueError, IngestError) as error:
+    except (ValueError, MalformedRecordError) as error:
         raise RecordChangedError(path, f"记录文件读不懂，请重新读入源文件：{error}") from error
 
 

@@ -6,9 +6,9 @@ Shapes say what a well-formed record is; rules (another room) say what a good ta
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store, Variable
+from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store
 
 from graph.errors import InvalidTurtleError
 from ontology import path as ontology_path
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pyoxigraph import QuerySolutions
     from rdflib import Graph, URIRef
     from rdflib.term import Node
 
@@ -32,7 +31,8 @@ class Place:
     """Where the thing that is not well formed stands in its source."""
 
     source: str
-    line: int | None
+    line: int
+    """1-based; 0 where it is not said."""
     field: str
     quote: str
 
@@ -140,30 +140,40 @@ def _violation(result: Node, report: Graph, graph: str) -> Violation:
     )
 
 
-_PLACES = f"""
-PREFIX jx: <{JX}> PREFIX oa: <{OA}>
-SELECT DISTINCT ?source ?line ?field ?quote ?own WHERE {{
-  {{ ?focus jx:place ?place BIND(1 AS ?own) }} UNION {{ BIND(?focus AS ?place) BIND(1 AS ?own) }}
-  UNION {{ ?owner ?part ?focus ; jx:place ?place BIND(2 AS ?own) }}
-  ?place oa:hasSource/jx:sourceFile ?source ; jx:field ?field ; oa:exact ?quote .
-  OPTIONAL {{ ?place jx:line ?line }}
-}} ORDER BY ?own ?line ?field"""
-
-
 def _located(violations: list[Violation], store: Store) -> list[Violation]:
     """The violations with the places of their things, or of what those are part of."""
     return [replace(each, places=tuple(_places(each.focus, store))) for each in violations]
 
 
 def _places(focus: str, store: Store) -> Iterator[Place]:
+    """Where the nearest thing stands that has places: the thing itself, or what it is part of."""
     try:
         node = NamedNode(focus)
-    except ValueError:
+    except ValueError:  # a value that is no address stands nowhere
         return
-    rows = store.query(_PLACES, use_default_graph_as_union=True, substitutions={Variable("focus"): node})
-    nearest = None
-    for row in cast("QuerySolutions", rows):
-        nearest = nearest or row["own"]
-        if row["own"] == nearest:
-            line = row["line"]
-            yield Place(row["source"].value, int(line.value) if line else None, row["field"].value, row["quote"].value)
+    owners = {
+        quad.subject.value for quad in store.quads_for_pattern(None, None, node) if isinstance(quad.subject, NamedNode)
+    }
+    for thing in (focus, *sorted(owners)):
+        if places := _values(store, thing, f"{JX}place"):
+            yield from sorted(_place(place, store) for place in places)
+            return
+
+
+def _place(address: str, store: Store) -> Place:
+    def first(of: str, name: str) -> str:
+        return next(iter(_values(store, of, name)), "")
+
+    sources = _values(store, address, f"{OA}hasSource")
+    return Place(
+        source=first(sources[0], f"{JX}sourceFile") if sources else "",
+        line=int(first(address, f"{JX}line") or 0),
+        field=first(address, f"{JX}field"),
+        quote=first(address, f"{OA}exact"),
+    )
+
+
+def _values(store: Store, address: str, name: str) -> list[str]:
+    """What a thing says by a property; only things with an address are asked."""
+    found = store.quads_for_pattern(NamedNode(address), NamedNode(name), None)
+    return [quad.object.value for quad in found if isinstance(quad.object, NamedNode | Literal)]
