@@ -136,7 +136,7 @@ def value_fit(text: str) -> float:
     found = lexical.quantity.fullmatch(text)
     if found:
         return 1.5 + 3.5 * bool(found["unit"]) + 2.5 * bool(found["before"]) - 1.5 * bool(found["unit"] and found["before"])
-    if MONTHS.fullmatch(text) or (DATE.search(text) and len(text) <= SHORT_DATE):
+    if MONTHS.fullmatch(text) or (DATE.search(text) and len(text) <= SHORT_DATE and text[0] not in "<>="):
         return 5.0
     if unknown_unit(text):
         return 3.5
@@ -244,7 +244,7 @@ def indicator_column(key: str, cell: int | None, *, first: bool) -> Column:
     """The column of an indicator table that the lexicon calls ``key``."""
     if key in ("level1", "level2"):
         follows = level_follows if key == "level2" else None
-        return Column(key, level_fit(key), level_starts(key), cell, opens=0.0 if first else 0.5, follows=follows,
+        return Column(key, level_fit(key), level_starts(key), cell, opens=0.0 if first else 0.5, heads=True, follows=follows,
                       needs="level2" if key == "level1" else None, limit=14)
     if key == "owner":
         return Column(key, owner_fit, lambda text: not numeric(text) or len(text) >= 3, cell, opens=0.5, merged=True, needs="project", limit=20)  # noqa: PLR2004

@@ -15,7 +15,7 @@ from ingest.layout.passage import passage
 from ingest.records import Indicator, Leftover
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ingest.forms.tables import Table
     from ingest.layout.align import Column, Row
@@ -50,13 +50,13 @@ def columns_of(table: Table) -> list[Column]:
     return columns
 
 
-def read_rows(table: Table) -> tuple[list[TableRow], list[Fragment]]:
-    """The rows of a table, and the fragments that no row could take."""
+def read_rows(table: Table) -> list[TableRow]:
+    """The rows of a table."""
     columns = columns_of(table)
     rows = Aligner(table.body, columns, informed(table.body)).rows()
     halves = any(column.key == "name'" for column in columns)
     chosen = [annual_half(row) if halves else row for row in rows]
-    return fill_levels(chosen), []
+    return fill_levels(chosen) if chosen else []
 
 
 def annual_half(row: Row) -> Row:
@@ -76,14 +76,22 @@ def fill_levels(rows: Sequence[Row]) -> list[TableRow]:
     levels: list[dict[str, Passage]] = []
     current: dict[str, Passage] = {}
     for row in cells:
-        if "project" in row:
+        if "project" in row or "level1" in row:
             current = {}
-        if "level1" in row:
-            current = {"level1": row["level1"]}
-        if "level2" in row:
-            current = {**current, "level2": row["level2"]}
+        current = {**current, **{key: row[key] for key in LEVEL_KEYS if key in row}}
         levels.append(current)
+    if "level2" not in levels[0] and "project" not in cells[0]:
+        take_from_below(cells, levels)
     return [TableRow(row, own) for row, own in zip(cells, levels, strict=True)]
+
+
+def take_from_below(cells: Sequence[Mapping[str, Passage]], levels: list[dict[str, Passage]]) -> None:
+    """Give each row the second level of the nearest row below that prints one; first levels are left as printed."""
+    below: Passage | None = None
+    for index in range(len(cells) - 1, -1, -1):
+        below = cells[index].get("level2", below)
+        first = {key: part for key, part in cells[index].items() if key == "level1"}
+        levels[index] = first | ({"level2": below} if below else {})
 
 
 def indicator_of(row: TableRow, text: str) -> Indicator | None:

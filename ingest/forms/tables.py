@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LEAST = 3
 """A header has at least this many known labels."""
 SECTION = re.compile(r"^(第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|表[一二三四五六七八九十\d]+)")
+LOST = 1
+"""The most columns that a header may have lost."""
 UNKNOWN = 2
 """The most fragments without meaning that are passed over inside a header that has no cells."""
 
@@ -114,7 +116,7 @@ def indicator_headers(fragments: Sequence[Fragment]) -> dict[int, Header]:
         header = None
         if label_key(fragments[index].text)[:1] and label_key(fragments[index].text) in known.starts:
             header = read_header(fragments, index, "indicator_columns")
-        if header and "name" in header.keys and "value" in header.keys:
+        if header and "name" in header.keys and {"value", "level2"} & set(header.keys):
             headers[index] = header
             index = header.last
         else:
@@ -157,11 +159,18 @@ def read_table(fragments: Sequence[Fragment], header: Header, headers: dict[int,
 
 def fullest_header(own: Sequence[Header], every: Sequence[Header]) -> Header:
     """The header with the most columns of those over one table; one that lost its last column borrows it from its sisters."""
-    best = max(own, key=lambda header: len(set(header.keys)))
+    best = max(own, key=lambda header: ("value" in header.keys, len(set(header.keys))))
     if best.labels[0].cell is None:
         return best
-    sisters = [header for header in every if header.keys[: len(best.keys)] == best.keys]
+    most = len(best.keys) + LOST
+    sisters = [header for header in every if len(header.keys) <= most and contains(header.keys, best.keys)]
     return max(sisters, key=lambda header: len(header.keys), default=best)
+
+
+def contains(whole: Sequence[str], part: Sequence[str]) -> bool:
+    """Whether the keys of one header stand in another in the same order."""
+    rest = iter(whole)
+    return all(key in rest for key in part)
 
 
 def rebased(fragment: Fragment, own: Header, target: Header) -> Fragment:

@@ -115,8 +115,7 @@ def drafts(head: Sequence[Fragment], table: Table, unit: str, text: str, leftove
     """The forms of one table: one where its fields stand above it, one a project where projects stand in its rows."""
     draft = read_head(head, unit, text, leftovers)
     owner: Passage | None = None
-    rows, _ = read_rows(table)
-    for row in rows:
+    for row in read_rows(table):
         owner = row.cells.get("owner", owner)
         if "project" in row.cells:
             if draft.indicators:
@@ -294,11 +293,11 @@ def take_plan(draft: Draft, fields: Sequence[Field]) -> None:
     """The spending plan: a row of moments, and below it the share that is to be spent by each."""
     from ingest.language.values import decimal_of  # noqa: PLC0415
 
-    plan = next((item for item in fields if item.group == "field" and item.key == "plan"), None)
+    plans = [item for item in fields if item.group == "field" and item.key == "plan"]
     steps = [item for item in fields if item.group == "step"]
-    if plan is None or not steps:
+    if not plans or not steps:
         return
-    printed = [fragment for item in (plan, *steps) for fragment in item.values if re.fullmatch(r"\d+(\.\d+)?[%％]?", fragment.text)]
+    printed = [fragment for item in (*plans, *steps) for fragment in item.values if re.fullmatch(r"\d+(\.\d+)?[%％]?", fragment.text)]
     if all(step.label[0].cell is not None for step in steps):
         by_cell = {fragment.cell: fragment for fragment in printed}
         row: list[Fragment | None] = [by_cell.get(step.label[0].cell) for step in steps]
@@ -320,7 +319,6 @@ def target_of(draft: Draft, text: str) -> Target:
         return part.text
 
     goals = [draft.goal.part(start, end) for start, end in split_goals(draft.goal.bare)] if draft.goal else []
-    stripped = [trimmed(goal) for goal in goals]
     return Target(
         scope="department" if draft.is_department else "project",
         name=put("name", draft.name) or "",
@@ -330,15 +328,9 @@ def target_of(draft: Draft, text: str) -> Target:
         amount_wan=draft.amount[1] if draft.amount and put("amount_wan", draft.amount[0]) else None,
         funds={key: amount for key, (part, amount) in draft.funds.items() if put(f"funds.{key}", part)},
         purpose=put("purpose", draft.purpose),
-        goals=tuple(put(f"goals.{n}", goal) or "" for n, goal in enumerate(stripped)),
+        goals=tuple(put(f"goals.{n}", goal) or "" for n, goal in enumerate(goals)),
         plan=tuple(share for n, (part, share) in enumerate(draft.plan) if put(f"plan.{n}", part) or True) if draft.plan else None,
         indicators=tuple(draft.indicators),
         line=draft.first.line if draft.first else None,
         places=places,
     )
-
-
-def trimmed(goal: Passage) -> Passage:
-    """A goal without the punctuation that divided it from the next."""
-    bare = goal.bare
-    return goal.part(len(bare) - len(bare.lstrip(" ；;，,：:")), len(bare.rstrip(" ；;")))

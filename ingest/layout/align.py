@@ -38,6 +38,8 @@ class Column:
     """What it costs to begin a row with this column; ``None``: no row begins here."""
     merged: bool = False
     """The column's cells span rows: one may go on after a page break although its row began on the page before."""
+    heads: bool = False
+    """The column only says what its row is about."""
     follows: Callable[[str, str, str], float] | None = None
     """What a cell is worth more after another one in its row, by the other's column and text and its own text."""
     echoes: str | None = None
@@ -60,10 +62,16 @@ class Settings:
     split: Mapping[Gap, float] = field(
         default_factory=lambda: {Gap.SPACE: 1.5, Gap.LINE: 1.5, Gap.BLANK: 0.0, Gap.TAB: 0.0, Gap.ROW: 0.0, Gap.PAGE: 0.0}
     )
-    wrap: Mapping[Gap, float] = field(default_factory=lambda: {Gap.ROW: 2.0, Gap.PAGE: 0.5})
+    wrap: Mapping[Gap, float] = field(default_factory=lambda: {Gap.ROW: 1.0, Gap.PAGE: 0.5})
     """Going back to the left without a new row."""
-    shift: float = 0.8
+    shift: float = 1.2
     """Each position by which a tab-separated cell stands beside its column's."""
+    append: float = 0.7
+    """Each cell that goes on in a later line."""
+    sparse: int = 2
+    """A tab-separated row with at most this many cells may continue the row above."""
+    empty: float = 3.0
+    """A row of cells that has only headings: nothing was planned under them."""
     no_name: float = 9.0
     """A row without the column ``name``."""
     no_value: float = 3.0
@@ -124,8 +132,16 @@ class Aligner:
         self.settings = settings or Settings()
         self.position = {column.key: index for index, column in enumerate(columns)}
         self.needs = [(i, 1 << self.position[c.needs]) for i, c in enumerate(columns) if c.needs in self.position]
+        self.celled = bool(fragments) and fragments[0].cell is not None
+        self.headings = sum(1 << i for i, c in enumerate(columns) if c.heads)
+        self.name = self.bits("name")
+        self.value = self.bits("value")
         self.usual = [(1 << i, c.usual) for i, c in enumerate(columns) if c.usual]
         self.fits: list[dict[str, float]] = [{} for _ in columns]
+
+    def bits(self, key: str) -> int:
+        """The columns of a name, in each half of the table."""
+        return sum(1 << i for i, c in enumerate(self.columns) if c.key.rstrip("'") == key) or -1
 
     def rows(self) -> list[Row]:
         """The rows of the cheapest reading."""
@@ -187,32 +203,47 @@ class Aligner:
         gap = fragment.gap
         score -= settings.split[gap]
         before = Closed(h.column, h.first, index, h.text, h.height, h.row, h.appends, h.before)
-        wrap = settings.wrap.get(gap)
+        wrap = settings.wrap.get(gap) if self.may_wrap(index) else None
         ends_row = None if gap is Gap.SPACE or gap is Gap.TAB else score - self.row_price(h.mask)
         for c, column in enumerate(self.columns):
             if not column.starts(fragment.text):
                 continue
             bit = 1 << c
             here = score - self.shift(index, c)
-            if c > h.column and (c <= h.low or not h.mask & bit):
-                appends = bool(h.mask & bit) or (c <= h.low and column.merged)
-                offer(Hypothesis(here, c, index, fragment.text, 1, h.mask | bit, appends, False, before, h.low))
             if ends_row is not None and column.opens is not None:
                 cost = column.opens + self.shift(index, c)
                 offer(Hypothesis(ends_row - cost, c, index, fragment.text, 1, bit, False, True, before, -1))
+            if c > h.column and (c <= h.low or not h.mask & bit):
+                appends = bool(h.mask & bit) or (c <= h.low and column.merged)
+                if gap is Gap.ROW:
+                    if wrap is None:
+                        continue
+                    here -= wrap
+                offer(Hypothesis(here, c, index, fragment.text, 1, h.mask | bit, appends, False, before, h.low))
             if wrap is not None and c <= h.column:
                 appends = bool(h.mask & bit)
                 if appends or column.merged:
-                    offer(Hypothesis(here - wrap, c, index, fragment.text, 1, h.mask | bit, True, False, before, h.column))
-                else:
-                    offer(Hypothesis(here - wrap, c, index, fragment.text, 1, h.mask | bit, False, False, before, h.column))
+                    appends = True
+                offer(Hypothesis(here - wrap, c, index, fragment.text, 1, h.mask | bit, appends, False, before, h.column))
+
+    def may_wrap(self, index: int) -> bool:
+        """Whether the line of a fragment may continue the row before it: a full row of cells is a row of its own."""
+        fragment = self.fragments[index]
+        if fragment.cell is None and fragment.gap is not Gap.PAGE:
+            return False
+        cells = 1
+        for other in self.fragments[index + 1 :]:
+            if other.line != fragment.line:
+                break
+            cells += other.gap is Gap.TAB
+        return fragment.cell is None or cells <= self.settings.sparse
 
     def shift(self, index: int, c: int) -> float:
         """What it costs that a tab-separated cell stands beside its column."""
         cell, expected = self.fragments[index].cell, self.columns[c].cell
         if cell is None or expected is None or self.fragments[index].gap is Gap.SPACE:
             return 0.0
-        return self.settings.shift * min(abs(cell - expected), 3)
+        return self.settings.shift * min(abs(cell - expected), 4)
 
     def fit(self, c: int, text: str) -> float:
         """A column's fit, remembered."""
@@ -237,7 +268,7 @@ class Aligner:
         column = self.columns[h.column]
         if not earlier:
             return -0.5 if column.merged else IMPOSSIBLE
-        gain = self.fit(h.column, earlier + h.text) - self.fit(h.column, earlier)
+        gain = self.fit(h.column, earlier + h.text) - self.fit(h.column, earlier) - self.settings.append
         if column.merged:
             return gain
         tallest = self.tallest(h.before)
@@ -273,11 +304,9 @@ class Aligner:
 
     def row_price(self, mask: int) -> float:
         """What a row lacks."""
-        price = 0.0
-        if "name" in self.position and not mask & 1 << self.position["name"]:
-            price += self.settings.no_name
-        if "value" in self.position and not mask & 1 << self.position["value"]:
-            price += self.settings.no_value
+        if self.celled and not mask & ~self.headings:
+            return self.settings.empty
+        price = self.settings.no_name * (not mask & self.name) + self.settings.no_value * (not mask & self.value)
         price += sum(cost for bit, cost in self.usual if not mask & bit)
         for index, needed in self.needs:
             if mask & 1 << index and not mask & needed:
@@ -312,7 +341,8 @@ def informed(fragments: Sequence[Fragment]) -> Settings:
     blank = lines.count(Gap.BLANK) / (lines.count(Gap.BLANK) + lines.count(Gap.LINE) + 1)
     join, split = dict(Settings().join), dict(Settings().split)
     if blank > 0.5:  # noqa: PLR2004 - more than half of all lines
-        join[Gap.BLANK], split[Gap.LINE], split[Gap.SPACE] = 0.15, 0.3, 0.6
+        join[Gap.LINE] = join[Gap.BLANK] = split[Gap.LINE] = split[Gap.BLANK] = 0.1
+        split[Gap.SPACE] = 0.6
     if len(fragments) > ROWS * len(lines):
         join[Gap.SPACE], split[Gap.SPACE] = 1.5, 0.0
     return Settings(join=join, split=split)
