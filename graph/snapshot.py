@@ -82,7 +82,7 @@ class Snapshot:
         """
         try:
             return Store.read_only(str(self.path / STORE))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise SnapshotError(self.path, f"快照已损坏：图数据库打不开（{error}）") from error
 
     def close(self) -> None:
