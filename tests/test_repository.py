@@ -131,6 +131,13 @@ def test_the_readme_names_only_commands_that_exist(readme: Path) -> None:
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_the_readme_asks_only_questions_of_the_catalogue(readme: Path) -> None:
+    asked = set(re.findall(r"^jixiao query ([a-z-]{2,}) ", readme.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert asked
+    assert asked <= {path.stem for path in (ROOT / "queries" / "catalogue").glob("*.rq")}
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_the_readme_names_only_targets_that_make_knows(readme: Path) -> None:
     targets = set(re.findall(r"^make ([a-z]+)", readme.read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert {"demo", "test"} <= targets
