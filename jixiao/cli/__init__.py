@@ -1,0 +1,25 @@
+"""The command line: each command in few lines, its work in the rooms; heavy imports wait until a command runs."""
+
+from __future__ import annotations
+
+from jixiao.cli import asking, intake, showing
+from jixiao.cli.app import app
+
+ORDER = (
+    showing.demo,
+    intake.ingest,
+    intake.extract,
+    asking.query,
+    asking.queries,
+    asking.check,
+    asking.rules,
+    asking.validate,
+    showing.report,
+    showing.serve,
+    asking.export,
+)
+"""The commands in the order in which people meet them."""
+
+app.registered_commands.sort(key=lambda command: ORDER.index(command.callback))  # type: ignore[arg-type]
+
+__all__ = ["app"]

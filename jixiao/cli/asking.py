@@ -1,0 +1,311 @@
+"""Commands that ask and judge: query, queries, check, rules, validate, export."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jixiao.__main__ import FOUND
+from jixiao.cli.app import Command, app
+from jixiao.cli.options import HERE, Kg, Output, Rows, destination, knowledge_graph, say
+from jixiao.errors import BadInputError
+from jixiao.messages import language, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from graph.snapshot import Snapshot
+    from jixiao.tables import Cell, Table
+    from queries.judge import Finding, Outcome
+
+STANDARD_INPUT = "-"
+
+
+class Severity(StrEnum):
+    """How bad a finding is, the worst first."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+
+
+class Certainty(StrEnum):
+    """Whether a finding rests on figures and words alone, or on judgement."""
+
+    certain = "certain"
+    possible = "possible"
+
+
+class Everything(StrEnum):
+    """The forms in which a whole snapshot can be had."""
+
+    nq = "nq"
+    ttl = "ttl"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+Form = Annotated[Rows, typer.Option("--format", help=text("help.format"))]
+
+
+def put(rows: Table, form: Rows, output: Path | None) -> None:
+    """Writes rows where and how they are wanted."""
+    from jixiao.tables import WRITERS  # noqa: PLC0415
+
+    with destination(output, spreadsheet=form == Rows.csv) as stream:
+        WRITERS[form](rows, stream)
+
+
+@app.command(cls=Command, help=text("help.query"))
+def query(
+    question: Annotated[str, typer.Argument(metavar="NAME|FILE|-", help=text("help.question"))],
+    form: Form = Rows.table,
+    param: Annotated[
+        list[str] | None, typer.Option("-p", "--param", metavar="NAME=VALUE", help=text("help.param"))
+    ] = None,
+    output: Output = None,
+    kg: Kg = HERE,
+) -> None:
+    """Asks a question of the live snapshot."""
+    sparql = question_text(question, parameters(param or []))
+    answer(knowledge_graph(kg).live(), sparql, question, form, output)
+
+
+def parameters(given: Sequence[str]) -> dict[str, str]:
+    """The parameters by name.
+
+    Raises:
+        BadInputError: one is not written as ``name=value``.
+    """
+    pairs = [each.partition("=") for each in given]
+    for name, equals, value in pairs:
+        if not name or not equals:
+            raise BadInputError(text("error.bad_param", value=name + value))
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def question_text(name: str, values: Mapping[str, str]) -> str:
+    """The SPARQL of a question of the catalogue, a file, or standard input.
+
+    Raises:
+        BadInputError: a file is not text, or has been given parameters.
+        QueryError: there is no such question, or its parameters are wrong.
+    """
+    from queries.library import named, questions  # noqa: PLC0415 - loads the store
+
+    path = Path(name)
+    if name != STANDARD_INPUT and not path.is_file():
+        return named(name, questions()).bound(values)
+    if values:
+        raise BadInputError(text("error.no_params", name=name))
+    content = sys.stdin.buffer.read() if name == STANDARD_INPUT else path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInputError(text("error.not_utf8", path=name)) from None
+
+
+def answer(snapshot: Snapshot, sparql: str, name: str, form: Rows, output: Path | None) -> None:
+    """Runs a query and writes its answer: rows, a yes or no, or triples."""
+    from pyoxigraph import QueryBoolean, QueryTriples, RdfFormat  # noqa: PLC0415
+
+    from queries.guard import check as guard  # noqa: PLC0415
+    from queries.worker import malformed  # noqa: PLC0415
+
+    guard(sparql, name)
+    try:
+        result = snapshot.query(sparql)
+    except SyntaxError as error:
+        raise malformed(error, name) from error
+    if isinstance(result, QueryTriples):
+        with destination(output) as stream:
+            stream.write((result.serialize(format=RdfFormat.N_TRIPLES) or b"").decode())
+    elif isinstance(result, QueryBoolean):
+        put(_yes_or_no(bool(result)), form, output)
+    else:
+        put(_solutions(result), form, output)
+
+
+def _yes_or_no(value: bool) -> Table:  # noqa: FBT001 - the answer itself
+    from jixiao.tables import Table  # noqa: PLC0415
+
+    return Table(("answer",), [[value]])
+
+
+def _solutions(result: Any) -> Table:
+    from jixiao.tables import Table  # noqa: PLC0415
+    from jixiao.view import value_of  # noqa: PLC0415
+
+    names = [variable.value for variable in result.variables]
+    return Table(names, [[value_of(solution[name]) for name in names] for solution in result])
+
+
+@app.command(cls=Command, help=text("help.queries"))
+def queries(form: Form = Rows.table, output: Output = None) -> None:
+    """Lists the questions of the catalogue."""
+    from jixiao.tables import table  # noqa: PLC0415
+    from queries.library import questions  # noqa: PLC0415
+
+    columns = {"name": "name", "title": "title", "parameters": "parameters"}
+    rows = [
+        {
+            "name": each.id,
+            "title": each.title[language()],
+            "parameters": " ".join(f"{parameter.name}={parameter.default}" for parameter in each.parameters),
+        }
+        for each in questions().values()
+    ]
+    put(named_columns(table(rows, list(columns)), form), form, output)
+
+
+def named_columns(rows: Table, form: Rows) -> Table:
+    """The same rows, in a table for people under names in their language."""
+    from jixiao.tables import Table  # noqa: PLC0415
+
+    if form != Rows.table:
+        return rows
+    return Table([text(f"table.{column}") for column in rows.columns], rows.rows)
+
+
+@app.command(cls=Command, help=text("help.rules"))
+def rules(form: Form = Rows.table, output: Output = None) -> None:
+    """Lists the rules."""
+    from jixiao.tables import table  # noqa: PLC0415
+    from queries.library import rules as every  # noqa: PLC0415
+
+    rows = [
+        {
+            "rule": each.id,
+            "title": each.title[language()],
+            "severity": text(f"table.{each.severity}") if form == Rows.table else each.severity,
+            "version": each.version,
+            "basis": " ".join(each.basis),
+        }
+        for each in every().values()
+    ]
+    put(named_columns(table(rows, ("rule", "title", "severity", "version", "basis")), form), form, output)
+
+
+@app.command(cls=Command, help=text("help.check"))
+def check(
+    form: Form = Rows.table,
+    rule: Annotated[list[str] | None, typer.Option("--rule", help=text("help.only_rule"))] = None,
+    certainty: Annotated[Certainty | None, typer.Option("--certainty", help=text("help.only_certainty"))] = None,
+    fail_on: Annotated[Severity | None, typer.Option("--fail-on", help=text("help.fail_on"))] = None,
+    output: Output = None,
+    kg: Kg = HERE,
+) -> None:
+    """Judges the live snapshot and lists what was found; says of every rule what became of it."""
+    from queries import judge  # noqa: PLC0415
+    from queries.library import named  # noqa: PLC0415
+    from queries.library import rules as every  # noqa: PLC0415
+
+    known = every()
+    chosen = {name: named(name, known) for name in rule} if rule else known
+    outcomes = judge.run(chosen, knowledge_graph(kg).live().store)  # type: ignore[arg-type]
+    found = [each for each in judge.findings(outcomes) if certainty in (None, each.certainty)]
+    put_findings(found, form, output)
+    sum_up(outcomes, found)
+    if fail_on and any(_rank(each.severity) <= _rank(fail_on) for each in found):
+        raise typer.Exit(FOUND)
+
+
+def _rank(severity: str) -> int:
+    return list(Severity).index(Severity(severity))
+
+
+FINDING_COLUMNS = ("rule", "certainty", "source", "line", "project", "indicator", "found", "expected")
+
+
+def put_findings(found: Sequence[Finding], form: Rows, output: Path | None) -> None:
+    """Writes findings: whole as JSON Lines, else as rows with the line of the first place."""
+    from jixiao.tables import table  # noqa: PLC0415
+    from queries.judge import to_jsonl  # noqa: PLC0415
+
+    if form == Rows.jsonl:
+        with destination(output) as stream:
+            stream.write(to_jsonl(found))
+        return
+    rows = (_finding_row(each, form) for each in found)
+    columns = (
+        FINDING_COLUMNS if form == Rows.table else (*FINDING_COLUMNS, "severity", "version", "id", "document", "focus")
+    )
+    put(named_columns(table(rows, columns), form), form, output)
+
+
+def _finding_row(finding: Finding, form: Rows) -> dict[str, Cell]:
+    row = {**finding.to_dict(), "line": finding.places[0].line if finding.places else None}
+    return row | ({"certainty": text(f"table.{finding.certainty}")} if form == Rows.table else {})
+
+
+def sum_up(outcomes: Iterable[Outcome], found: Sequence[Finding]) -> None:
+    """Says on standard error what became of each rule, and how much was found in all."""
+    words = {"not-applicable": "check.outcome_not_applicable", "passed": "check.outcome_passed"}
+    for each in outcomes:
+        told = text(words[each.status]) if each.status in words else text("check.outcome_found", count=each.count)
+        say(text("check.outcome", rule=each.rule.id, told=told, applicable=each.applicable, reason=each.reason or ""))
+    certain = sum(each.certainty == "certain" for each in found)
+    say(text("check.summary", total=len(found), certain=certain, possible=len(found) - certain))
+
+
+@app.command(cls=Command, help=text("help.validate"))
+def validate(form: Form = Rows.table, output: Output = None, kg: Kg = HERE) -> None:
+    """Checks the live snapshot against the shapes of well-formed records."""
+    from graph.validate import validate as judge_shapes  # noqa: PLC0415 - loads pyshacl
+    from jixiao.tables import table  # noqa: PLC0415
+
+    snapshot = knowledge_graph(kg).live()
+    found = judge_shapes(snapshot.store)
+    if not found:
+        say(text("validate.conforms", documents=len(snapshot.manifest["documents"])))
+        return
+    rows = [
+        {
+            "source": each.places[0].source if each.places else each.graph,
+            "line": each.places[0].line if each.places else None,
+            "message": each.message(language()),
+            "focus": each.focus,
+        }
+        for each in found
+    ]
+    put(named_columns(table(rows, ("source", "line", "message", "focus")), form), form, output)
+    say(text("validate.violations", count=len(found)))
+    raise typer.Exit(FOUND)
+
+
+@app.command(cls=Command, help=text("help.export"))
+def export(
+    form: Annotated[Everything, typer.Option("--format", help=text("help.format"))] = Everything.nq,
+    output: Output = None,
+    kg: Kg = HERE,
+) -> None:
+    """Writes the live snapshot whole: as quads, triples, records, or a sheet of indicators."""
+    from ingest.interchange import to_json  # noqa: PLC0415
+    from jixiao.sheets import indicator_sheet  # noqa: PLC0415
+    from jixiao.tables import write_csv  # noqa: PLC0415
+
+    snapshot = knowledge_graph(kg).live()
+    with destination(output, spreadsheet=form == Everything.csv) as stream:
+        match form:
+            case Everything.nq:
+                stream.write(snapshot.dump().decode())
+            case Everything.ttl:
+                stream.write(turtle(snapshot))
+            case Everything.jsonl:
+                stream.writelines(to_json(document) + "\n" for document in snapshot.documents())
+            case Everything.csv:
+                write_csv(indicator_sheet(snapshot.documents()), stream)
+
+
+def turtle(snapshot: Snapshot) -> str:
+    """All triples of all named graphs as Turtle, sorted, so that the same content gives the same bytes."""
+    from pyoxigraph import RdfFormat, serialize  # noqa: PLC0415
+
+    from ontology.terms import PREFIXES  # noqa: PLC0415
+
+    triples = sorted({quad.triple for quad in snapshot.store}, key=str)
+    return (serialize(triples, format=RdfFormat.TURTLE, prefixes=dict(PREFIXES)) or b"").decode()

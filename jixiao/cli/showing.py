@@ -1,0 +1,90 @@
+"""Commands that show: report, serve, demo."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jixiao.cli.app import Command, app
+from jixiao.cli.intake import take_in
+from jixiao.cli.options import HERE, Kg, knowledge_graph, say
+from jixiao.errors import BadInputError
+from jixiao.messages import text
+
+Host = Annotated[str, typer.Option("--host", metavar="HOST", help=text("help.host"))]
+Port = Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help=text("help.port"))]
+LOCALHOST = "127.0.0.1"
+PORT = 8000
+
+
+@app.command(cls=Command, help=text("help.report"))
+def report(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help=text("help.report_output"))] = Path(
+        "report.html"
+    ),  # noqa: E501
+    date: Annotated[str | None, typer.Option("--date", metavar="DATE", help=text("help.report_date"))] = None,
+    kg: Kg = HERE,
+) -> None:
+    """Writes one self-contained HTML file about the live snapshot."""
+    from jixiao.report import write_report  # noqa: PLC0415 - loads the templates
+
+    write_report(knowledge_graph(kg).live(), output, date=date)
+    say(text("report.written", path=output))
+
+
+@app.command(cls=Command, help=text("help.serve"))
+def serve(host: Host = LOCALHOST, port: Port = PORT, kg: Kg = HERE) -> None:
+    """Opens the site until it is stopped."""
+    knowledge_graph(kg).live()
+    run_site(kg, host, port)
+
+
+def run_site(folder: Path, host: str, port: int) -> None:
+    """Serves the site of a folder; returns when it is stopped.
+
+    Raises:
+        BadInputError: the address cannot be used.
+    """
+    import uvicorn  # noqa: PLC0415
+
+    from jixiao.site.app import create_app  # noqa: PLC0415
+
+    listening = listen(host, port)
+    say(text("serve.at", url=f"http://{host}:{port}/"))
+    server = uvicorn.Server(uvicorn.Config(create_app(folder), log_level="warning"))
+    server.run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that waits at an address; taken before the site says where it is."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise BadInputError(text("error.port_taken", host=host, port=port, cause=error.strerror or error)) from error
+
+
+@app.command(cls=Command, help=text("help.demo"))
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help=text("help.demo_folder"))] = Path("demo"),
+    seed: Annotated[int, typer.Option("--seed", metavar="NUMBER", help=text("help.demo_seed"))] = 1,
+    host: Host = LOCALHOST,
+    port: Port = PORT,
+    *,
+    show: Annotated[bool, typer.Option("--serve/--no-serve", help=text("help.serve_switch"))] = True,
+) -> None:
+    """The whole way on sample files: write them, read them, judge them, report, show."""
+    from jixiao import samples  # noqa: PLC0415
+    from jixiao.report import write_report  # noqa: PLC0415
+
+    written = samples.write(folder / "samples", seed=seed)
+    say(text("demo.samples", count=len(written), folder=folder / "samples"))
+    take_in(written, folder / "kg")
+    write_report(knowledge_graph(folder / "kg").live(), folder / "report.html")
+    say(text("report.written", path=folder / "report.html"))
+    say(text("demo.next", kg=folder / "kg"))
+    if show:
+        run_site(folder / "kg", host, port)

@@ -1,0 +1,33 @@
+"""What can go wrong between a user and the rooms below. Messages are in the user's language."""
+
+from __future__ import annotations
+
+
+class JixiaoError(Exception):
+    """The base of what this package raises; its text is for the user."""
+
+
+class BadInputError(JixiaoError):
+    """What the user gave cannot be used; the message names it and says why."""
+
+
+class PartialError(JixiaoError):
+    """Some of what the user gave was done and some could not be.
+
+    Attributes:
+        good: how many were done.
+        bad: how many were not.
+    """
+
+    def __init__(self, message: str, *, good: int, bad: int) -> None:
+        self.good = good
+        self.bad = bad
+        super().__init__(message)
+
+
+class QueryRefusedError(JixiaoError):
+    """A query that may not run here: it would change the graph or reach out to another server."""
+
+
+class QueryTimeoutError(JixiaoError):
+    """A query that took longer, or more memory, than it may."""

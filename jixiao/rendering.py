@@ -1,0 +1,76 @@
+"""How figures, codes and addresses look on pages and in reports."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from jixiao.tables import plain
+from jixiao.view import readable
+from ontology.terms import label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+YUAN_IN_WAN = Decimal(10000)
+_CENT = Decimal("0.01")
+
+
+def wan(yuan: Decimal | None) -> str:
+    """Money in 万元 with thousands marked and at least two decimals; more only where the figure has them."""
+    if yuan is None:
+        return ""
+    amount = yuan / YUAN_IN_WAN
+    exact = amount.normalize()
+    return f"{amount.quantize(_CENT):,}" if exact == exact.quantize(_CENT) else f"{exact:,f}"
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent with one decimal; nothing where there is no whole."""
+    return f"{(Decimal(100 * part) / whole).quantize(Decimal('0.1'), ROUND_HALF_UP)}%" if whole else ""
+
+
+def page_path(iri: str) -> str:
+    """The path of a thing's page on the site: the readable part of its permanent address."""
+    return "/id/" + quote(readable(iri), safe="/~:@!$'()*,;=")
+
+
+def day(moment: str | None) -> str:
+    """The day of an ISO 8601 moment."""
+    return datetime.fromisoformat(moment).astimezone(UTC).date().isoformat() if moment else ""
+
+
+def code_label(scheme: str) -> Callable[[str | None], str]:
+    """A filter that gives the Chinese label of a code of this list."""
+    return lambda notation: label(scheme, notation) if notation else ""
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "wan": wan,
+    "share": share,
+    "plain": plain,
+    "path": page_path,
+    "day": day,
+    "kind": code_label("target-kind"),
+    "severity": code_label("severity"),
+    "certainty": code_label("certainty"),
+}
+
+
+@cache
+def environment() -> Environment:
+    """The templates, everything escaped, a misspelt name an error."""
+    made = Environment(
+        loader=PackageLoader("jixiao", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    return made

@@ -1,0 +1,90 @@
+"""The application: which address leads to which page, and what every answer says about safety."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from graph.errors import GraphError
+from jixiao.site import pages
+from jixiao.site.desk import Desk
+from jixiao.site.sparql import endpoint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SAFETY = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+ROUTES = (
+    Route("/", pages.overview),
+    Route("/documents", pages.documents),
+    Route("/projects", pages.projects),
+    Route("/indicators", pages.indicators),
+    Route("/findings", pages.findings),
+    Route("/rules", pages.rules),
+    Route("/id/{path:path}", pages.thing),
+    Route("/source/{sha256}", pages.source),
+    Route("/sparql", endpoint, methods=["GET", "POST"], name="sparql"),
+)
+
+SAID = {
+    404: ("没有这一页", "地址可能写错了，或者这个东西不在现在的快照里。"),
+    405: ("不能这样请求", "这个地址不接受这种请求。"),
+}
+
+
+def create_app(folder: Path) -> Starlette:
+    """The site of one knowledge-graph folder."""
+    mimetypes.add_type("text/javascript", ".js")  # Windows' registry may say otherwise, and browsers then refuse it
+    app = Starlette(
+        routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
+        middleware=[Middleware(Safety)],
+        exception_handlers={HTTPException: refused, GraphError: unready},  # type: ignore[dict-item]
+    )
+    app.state.desk = Desk(folder)
+    return app
+
+
+def refused(request: Request, error: HTTPException) -> Response:
+    """A page that says what is wrong with the request."""
+    heading, message = SAID.get(error.status_code, ("不行", error.detail))
+    return pages.show(request, "error.html", status=error.status_code, heading=heading, message=message)
+
+
+def unready(request: Request, error: GraphError) -> Response:
+    """A page that says why there is nothing to show, and what to do."""
+    return pages.show(request, "error.html", status=503, heading="还没有可看的", message=str(error))
+
+
+class Safety:
+    """Adds the headers of :data:`SAFETY` to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, and the answer with its headers."""
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SAFETY)
+            await send(message)
+
+        await self.app(scope, receive, send_safely)

@@ -1,0 +1,404 @@
+"""The pages: each reads what it needs from the view and hands it to its template."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from jixiao.rendering import environment
+from jixiao.site.lists import as_file, listing
+from jixiao.site.negotiate import preferred
+from jixiao.site.picture import picture
+from jixiao.view import VAGUE_KINDS, readable, view_text
+from ontology.terms import concepts, label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from starlette.requests import Request
+
+    from jixiao.site.desk import Desk
+    from jixiao.site.lists import Listing, Row
+    from jixiao.view import Disclosure, Indicator, Subject, View
+
+UNCLEAR = "unclear"
+"""The choice that means every kind that nobody can check."""
+TOP = 12
+AROUND = 150
+"""How many lines of a source are shown before and after the one asked for."""
+
+_THING = {"text/html": "html", "text/turtle": "ttl", "application/n-triples": "nt"}
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that the application was made with."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def show(request: Request, name: str, here: str = "", status: int = 200, **values: Any) -> HTMLResponse:
+    """A page made from a template."""
+    given = {"here": here, "version": _version(), "view": None, "rules": desk_of(request).rules} | values
+    return HTMLResponse(environment().get_template(name).render(given), status_code=status)
+
+
+@cache
+def _version() -> str:
+    return version("jixiao")
+
+
+def overview(request: Request) -> Response:
+    """What there is, how much of it nobody can check, and what was found."""
+    view = desk_of(request).view
+    certainties = Counter(finding.certainty for finding in view.findings)
+    return show(
+        request,
+        "overview.html",
+        here="/",
+        view=view,
+        money=sum((subject.budget or Decimal(0) for subject in view.subjects.values()), Decimal(0)),
+        unclear=sum(indicator.is_vague for indicator in view.indicators.values()),
+        certain=certainties["certain"],
+        departments=unclear_by_department(view)[:TOP],
+        by_rule=by_rule(view)[:TOP],
+        kinds=view.kinds(view.indicators.values()).most_common(),
+    )
+
+
+def unclear_by_department(view: View) -> list[tuple[str, int, int, str]]:
+    """For each document's department: unclear indicators, all indicators, and both in words; the worst first."""
+    found = []
+    for document in view.documents.values():
+        every = [indicator for subject in view.of_document(document.iri) for indicator in subject.indicators]
+        unclear = sum(indicator.is_vague for indicator in every)
+        if every:
+            name = f"{document.publisher or document.source} {document.year or ''}".strip()
+            percent = Decimal(100 * unclear) / len(every)
+            found.append((percent, name, unclear, len(every)))
+    found.sort(key=lambda each: (-each[0], each[1]))
+    return [(name, part, whole, f"{percent:.1f}%（{part} / {whole}）") for percent, name, part, whole in found]
+
+
+def by_rule(view: View) -> list[tuple[str, Counter[str]]]:
+    """For each rule that found something, how often with which certainty; the most first."""
+    counts: dict[str, Counter[str]] = {}
+    for finding in view.findings:
+        counts.setdefault(finding.rule, Counter())[finding.certainty] += 1
+    return sorted(counts.items(), key=lambda each: (-each[1].total(), each[0]))
+
+
+def listed(request: Request, template: str, found: Listing, **values: Any) -> Response:
+    """A list as a page, or as the file that was asked for."""
+    view = desk_of(request).view
+    form = request.query_params.get("format")
+    if form in {"csv", "json"}:
+        return as_file(found, form, view.id)
+    return show(request, template, here=found.path, view=view, listing=found, **values)
+
+
+def choices(view: View) -> list[tuple[str, str]]:
+    """The documents to choose from."""
+    return [(document.sha256, document.label) for document in view.documents.values()]
+
+
+DOCUMENTS = "title source publisher year region total subjects indicators unclear findings leftovers sha256 address"
+
+
+def documents(request: Request) -> Response:
+    """The list of documents."""
+    view = desk_of(request).view
+    found = listing(request, document_rows(view), DOCUMENTS.split(), {})
+    return listed(request, "documents.html", found)
+
+
+def document_rows(view: View) -> Iterator[Row]:
+    """One row a document, with what was read from it and what was not."""
+    for document in view.documents.values():
+        subjects = view.of_document(document.iri)
+        yield {
+            "title": document.label,
+            "source": document.source,
+            "publisher": document.publisher,
+            "year": document.year,
+            "region": document.region,
+            "total": document.total,
+            "subjects": len(subjects),
+            "indicators": sum(len(subject.indicators) for subject in subjects),
+            "unclear": sum(subject.vague for subject in subjects),
+            "findings": len(view.findings_in(document.iri)),
+            "leftovers": len(view.leftovers[document.iri]),
+            "sha256": document.sha256,
+            "address": document.iri,
+        }
+
+
+PROJECTS = "name code publisher year unit budget stated indicators unclear findings source sha256 address"
+
+
+def projects(request: Request) -> Response:
+    """The list of projects and departments."""
+    view = desk_of(request).view
+    tests = {"document": lambda row, value: row["sha256"] == value, "has": _has}
+    found = listing(request, (_project_row(subject) for subject in view.subjects.values()), PROJECTS.split(), tests)
+    return listed(request, "projects.html", found, documents=choices(view))
+
+
+def _has(row: Row, value: str) -> bool:
+    return {
+        "no-form": row["budget"] is not None and not row["forms"],
+        "no-budget": row["budget"] is None,
+        "findings": bool(row["findings"]),
+    }.get(value, True)
+
+
+def _of_document(document: Disclosure) -> Row:
+    return {
+        "publisher": document.publisher,
+        "year": document.year,
+        "source": document.source,
+        "sha256": document.sha256,
+    }
+
+
+def _project_row(subject: Subject) -> Row:
+    return {
+        **_of_document(subject.document),
+        "name": subject.name,
+        "code": subject.code,
+        "unit": subject.unit,
+        "is_department": subject.is_department,
+        "forms": len(subject.forms),
+        "budget": subject.budget,
+        "stated": subject.stated,
+        "indicators": len(subject.indicators),
+        "unclear": subject.vague,
+        "findings": len(subject.findings),
+        "address": subject.iri,
+    }
+
+
+INDICATORS = (
+    "name level1 level2 description printed kind comparator number number2 unit weight basis prior project "
+    "publisher year findings source sha256 address"
+)
+
+
+def indicators(request: Request) -> Response:
+    """The list of indicators."""
+    view = desk_of(request).view
+    tests = {"kind": _is_kind, "document": lambda row, value: row["sha256"] == value}
+    found = listing(request, indicator_rows(view), INDICATORS.split(), tests)
+    kinds = [(UNCLEAR, "无从核对"), *((name, label("target-kind", name)) for name in concepts("target-kind"))]
+    return listed(request, "indicators.html", found, documents=choices(view), kinds=kinds)
+
+
+def _is_kind(row: Row, value: str) -> bool:
+    return row["kind"] in VAGUE_KINDS if value == UNCLEAR else row["kind"] == value
+
+
+def indicator_rows(view: View) -> Iterator[Row]:
+    """One row an indicator, with its project and document."""
+    plain = "name level1 level2 description printed kind comparator number number2 unit weight basis prior".split()
+    for subject in view.subjects.values():
+        shared = _of_document(subject.document) | {"project": subject.name}
+        for indicator in subject.indicators:
+            own = {name: getattr(indicator, name) for name in plain}
+            yield shared | own | {"findings": len(view.findings_of[indicator.iri]), "address": indicator.iri}
+
+
+FINDINGS = "rule title severity certainty project indicator found expected publisher year source line id address"
+
+
+def findings(request: Request) -> Response:
+    """The list of findings."""
+    desk = desk_of(request)
+    view = desk.view
+    tests = {
+        "rule": lambda row, value: row["rule"] == value,
+        "certainty": lambda row, value: row["certainty"] == value,
+        "document": lambda row, value: row["sha256"] == value,
+    }
+    found = listing(request, finding_rows(desk), FINDINGS.split(), tests)
+    rules = [(rule, desk.rules[rule].title["zh"] if rule in desk.rules else rule) for rule, _ in by_rule(view)]
+    return listed(request, "findings.html", found, documents=choices(view), choices=rules)
+
+
+def finding_rows(desk: Desk) -> Iterator[Row]:
+    """One row a finding."""
+    nothing = {"publisher": None, "year": None, "source": None, "sha256": None}
+    for finding in desk.view.findings:
+        document = desk.view.documents.get(finding.document or "")
+        own = {name: getattr(finding, name) for name in FINDINGS.split() if hasattr(finding, name)}
+        rule = desk.rules.get(finding.rule)
+        line = finding.places[0].get("line") if finding.places else None
+        title = rule.title["zh"] if rule else finding.rule
+        yield own | (_of_document(document) if document else nothing) | {"title": title, "line": line}
+
+
+def rules(request: Request) -> Response:
+    """The rules, as their files describe them."""
+    view = desk_of(request).view
+    counts = Counter(finding.rule for finding in view.findings)
+    return show(request, "rules.html", here="/rules", view=view, counts=counts, basis=concepts("citation"))
+
+
+def thing(request: Request) -> Response:
+    """The page behind a permanent address; its triples where a program asks for them."""
+    view = desk_of(request).view
+    iri = view.by_path.get(readable(request.path_params["path"]))
+    if iri is None:
+        raise HTTPException(404)
+    form = request.query_params.get("format") or preferred(request.headers.get("accept", "*/*"), _THING)
+    if form in {"ttl", "nt"}:
+        return _triples(view, iri, form)
+    if iri in view.documents:
+        return document(request, view, view.documents[iri])
+    if iri not in view.subject_of:
+        return finding(request, view, iri)
+    if iri in view.indicators:
+        return indicator(request, view, view.indicators[iri])
+    return project(request, view, view.subject_of[iri])
+
+
+def _triples(view: View, iri: str, form: str) -> Response:
+    """What the graph says of one thing."""
+    from pyoxigraph import RdfFormat  # noqa: PLC0415
+
+    from ontology.terms import PREFIXES  # noqa: PLC0415
+
+    triples = view.graph.query(view_text("describe", iri))
+    if form == "nt":
+        return Response(triples.serialize(format=RdfFormat.N_TRIPLES), media_type="application/n-triples")
+    return Response(triples.serialize(format=RdfFormat.TURTLE, prefixes=dict(PREFIXES)), media_type="text/turtle")
+
+
+def document(request: Request, view: View, document: Disclosure) -> Response:
+    """One document: its money, its projects, what was found and what was not understood."""
+    subjects = view.of_document(document.iri)
+    return show(
+        request,
+        "document.html",
+        here="/documents",
+        view=view,
+        document=document,
+        subjects=subjects,
+        indicators=sum(len(subject.indicators) for subject in subjects),
+        unclear=sum(subject.vague for subject in subjects),
+        findings=view.findings_in(document.iri),
+        leftovers=view.leftovers[document.iri],
+        places=view.places(document.iri)[document.iri],
+    )
+
+
+def project(request: Request, view: View, subject: Subject) -> Response:
+    """One project or department: money, plan, goals, indicators with what was found, and the picture."""
+    owners = [each.iri for each in (*subject.lines, *subject.forms)]
+    indicators = [indicator.iri for indicator in subject.indicators]
+    funding = view.funding(*owners)
+    certain = {finding.focus for finding in subject.findings if finding.certainty == "certain"}
+    return show(
+        request,
+        "project.html",
+        here="/projects",
+        view=view,
+        subject=subject,
+        funding=funding,
+        goals={form.iri: view.goals(form) for form in subject.forms},
+        plans={form.iri: view.plan(form) for form in subject.forms},
+        places=view.places(*owners, *indicators),
+        findings=view.findings_of,
+        indicator_addresses=indicators,
+        picture=picture(subject, funding, certain),
+    )
+
+
+FACTS = (
+    ("value", "目标值", "printed"),
+    ("desc", "说明", "description"),
+    ("weight", "分值", "weight"),
+    ("prior", "上年", "prior"),
+    ("basis", "依据", "basis"),
+    ("scoring", "评分", "scoring"),
+    ("evidence", "佐证", "evidence"),
+)
+"""The field in the record, its name on the page, and the attribute that holds it."""
+
+
+def indicator(request: Request, view: View, indicator: Indicator) -> Response:
+    """One indicator: every field with its quote, what was found, and what others set for the same name."""
+    subject = view.subject_of[indicator.iri]
+    values = ((field, word, getattr(indicator, attribute)) for field, word, attribute in FACTS)
+    others = [each for each in view.indicators.values() if each.name == indicator.name and each.iri != indicator.iri]
+    return show(
+        request,
+        "indicator.html",
+        here="/indicators",
+        view=view,
+        indicator=indicator,
+        subject=subject,
+        facts=[(field, word, value) for field, word, value in values if value is not None] + _understood(indicator),
+        places=view.places(indicator.iri)[indicator.iri],
+        findings=view.findings_of[indicator.iri],
+        others=[(each, view.subject_of[each.iri]) for each in others[:PEERS]],
+    )
+
+
+PEERS = 50
+
+
+def _understood(indicator: Indicator) -> list[tuple[str | None, str, object]]:
+    """What the printed target was understood as; it has no place of its own."""
+    if indicator.number is None:
+        return []
+    compared = label("comparator", indicator.comparator) if indicator.comparator else ""
+    numbers = " 至 ".join(f"{each:f}" for each in (indicator.number, indicator.number2) if each is not None)
+    return [(None, "读作", f"{compared} {numbers} {indicator.unit or ''}".strip())]
+
+
+def finding(request: Request, view: View, address: str) -> Response:
+    """One finding: both figures, both places, and how to cite it."""
+    found = next(each for each in view.findings if each.address == address)
+    rule = desk_of(request).rules.get(found.rule)
+    return show(
+        request,
+        "finding.html",
+        here="/findings",
+        view=view,
+        finding=found,
+        rule=rule,
+        document=view.documents.get(found.document or ""),
+        subject=view.subject_of.get(found.focus),
+    )
+
+
+def source(request: Request) -> Response:
+    """The lines of a text source around the one asked for."""
+    desk = desk_of(request)
+    wanted = request.path_params["sha256"]
+    document = next((each for each in desk.view.documents.values() if each.sha256 == wanted), None)
+    if document is None:
+        raise HTTPException(404)
+    content = (desk.graph.sources / document.sha256).read_bytes()
+    lines = content.decode(document.encoding or "utf-8", errors="replace").removeprefix("\ufeff").splitlines()
+    asked = request.query_params.get("line", "1")
+    line = min(int(asked), len(lines)) if asked.isascii() and asked.isdigit() else 1
+    return show(request, "source.html", here="/documents", view=desk.view, document=document, **_around(lines, line))
+
+
+def _around(lines: Sequence[str], line: int) -> Mapping[str, Any]:
+    first, last = max(1, line - AROUND), min(len(lines), line + AROUND)
+    return {
+        "line": line,
+        "lines": list(enumerate(lines[first - 1 : last], first)),
+        "first": first,
+        "last": last,
+        "total": len(lines),
+        "earlier": max(1, first - AROUND) if first > 1 else None,
+        "later": min(len(lines), last + AROUND) if last < len(lines) else None,
+    }

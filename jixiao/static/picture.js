@@ -1,0 +1,45 @@
+// Draws one project: money on the left, its form and indicators on the right.
+
+import cytoscape from "./vendor/cytoscape/cytoscape.js";
+
+const COLOURS = { project: "#2d5a6b", money: "#c79a3c", form: "#7d97a1", level: "#7d97a1", indicator: "#b9c8b4", objected: "#c8705f" };
+
+const place = document.getElementById("picture");
+const elements = JSON.parse(document.getElementById("picture-data").textContent);
+
+const picture = cytoscape({
+  container: place,
+  elements,
+  layout: { name: "preset", fit: true, padding: 24 },
+  minZoom: 0.2,
+  maxZoom: 2.5,
+  wheelSensitivity: 0.2,
+  userZoomingEnabled: true,
+  style: [
+    {
+      selector: "node",
+      style: {
+        label: "data(label)",
+        width: 14,
+        height: 14,
+        "background-color": (node) => COLOURS[node.data("kind")],
+        color: "#23282d",
+        "font-family": getComputedStyle(document.body).fontFamily,
+        "font-size": 12,
+        "text-valign": "center",
+        "text-halign": "right",
+        "text-margin-x": 6,
+        "text-wrap": "ellipsis",
+        "text-max-width": 260,
+      },
+    },
+    { selector: "node[kind = 'money']", style: { "text-halign": "left", "text-margin-x": -6 } },
+    { selector: "node[kind = 'project']", style: { width: 26, height: 26, "font-size": 14, "text-valign": "bottom", "text-halign": "center", "text-margin-x": 0, "text-margin-y": 8 } },
+    { selector: "node[kind = 'form'], node[kind = 'level']", style: { "text-valign": "top", "text-halign": "center", "text-margin-x": 0, "text-margin-y": -4, "text-max-width": 130 } },
+    { selector: "edge", style: { width: 1.2, "line-color": "#d3cec1", "curve-style": "bezier" } },
+  ],
+});
+
+picture.on("tap", "node[href]", (event) => {
+  window.location.href = event.target.data("href");
+});
