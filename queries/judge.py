@@ -111,7 +111,7 @@ def to_jsonl(every: Iterable[Finding]) -> str:
 def profile(path: Path, rules: Mapping[str, Rule]) -> dict[str, str]:
     """The rules that a profile switches off, each with its reason.
 
-    A profile is YAML: ``off:`` with one ``rule-id: reason`` a line.
+    A profile is YAML: ``disabled:`` with one ``rule-id: reason`` a line.
 
     Raises:
         ProfileError: the file is no such YAML, names an unknown rule, or leaves a reason empty.
@@ -120,9 +120,10 @@ def profile(path: Path, rules: Mapping[str, Rule]) -> dict[str, str]:
         data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ProfileError(path.name, f"不是有效的 YAML：{error}") from error
-    if not isinstance(data, dict) or set(data) - {"off"} or not isinstance(data.get("off", {}), dict):
-        raise ProfileError(path.name, "配置只能有一个键“off”，其下每行为“规则：停用理由”")
-    return {name: _reason(path, name, reason, rules) for name, reason in (data.get("off") or {}).items()}
+    disabled = data.get("disabled", {}) if isinstance(data, dict) else None
+    if not isinstance(disabled, dict) or set(data) - {"disabled"}:
+        raise ProfileError(path.name, "只能有一个键“disabled”，其下每行为“规则: 理由”")
+    return {name: _reason(path, name, reason, rules) for name, reason in disabled.items()}
 
 
 def _reason(path: Path, name: str, reason: Any, rules: Mapping[str, Rule]) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+import yaml
+
 from queries import parameters
 from queries.errors import ParameterError, UnknownQueryError
 from queries.header import MARK, Header, Language, bilingual
@@ -118,6 +120,12 @@ def rules(folder: Traversable | None = None) -> dict[str, Rule]:
         HeaderError: a file's header is missing or incomplete.
     """
     return {file.name.removesuffix(SUFFIX): rule(file) for file in _files(folder, "rules")}
+
+
+def columns() -> Mapping[str, Mapping[Language, str]]:
+    """What the columns of the catalogue's answers are called, by the name of the variable."""
+    data: Mapping[str, Mapping[Language, str]] = yaml.safe_load((files("queries") / "columns.yaml").read_text("utf-8"))
+    return data
 
 
 def named(name: str, queries: Mapping[str, Query]) -> Query:
