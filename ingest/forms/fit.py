@@ -55,7 +55,7 @@ def level_fit(level: str) -> Callable[[str], float]:
         if text in others:
             return 1.0
         if text in beginnings and len(text) > 1:
-            return -2.0
+            return 1.5 if len(text) > 2 else -2.0  # noqa: PLR2004 - a page's end may cut a level, seldom after a word
         if len(text) > 12 or any(char.isdigit() for char in text):  # noqa: PLR2004 - no level's name is longer
             return NEVER
         return -4.0 - 0.3 * len(text) + 3.0 * text.endswith("指标")
@@ -131,17 +131,17 @@ def quantity_shape(text: str) -> bool:
 def value_fit(text: str) -> float:
     """Target values: quantities, dates and the words of states and vagueness; other text is possible."""
     whole, text, lexical = fold(text), tidy(text), words()
+    if whole in lexical.missing or text in lexical.secret or text in lexical.time or text in lexical.state:
+        return 4.5
     if not text or text in lexical.before or text[-1] in "<>=":
-        return 4.5 if whole in lexical.missing else -5.0
+        return -5.0
     found = lexical.quantity.fullmatch(text)
     if found:
-        return 1.5 + 3.5 * bool(found["unit"]) + 2.5 * bool(found["before"]) - 1.5 * bool(found["unit"] and found["before"])
+        return 1.5 + 3.5 * bool(found["unit"]) + (1.0 if found["unit"] else 2.5) * (text[0] in "<>=")
     if MONTHS.fullmatch(text) or (DATE.search(text) and len(text) <= SHORT_DATE and text[0] not in "<>="):
         return 5.0
     if unknown_unit(text):
         return 3.5
-    if whole in lexical.missing or text in lexical.secret or text in lexical.time or text in lexical.state:
-        return 4.5
     if is_level(text):
         return NEVER
     if only_vague(text):
@@ -253,7 +253,7 @@ def indicator_column(key: str, cell: int | None, *, first: bool) -> Column:
     if key == "amount":
         return Column(key, money_fit, numeric, cell, merged=True, limit=3)
     if key == "goal":
-        return Column(key, goal_fit, cell=cell, merged=True, limit=160)
+        return Column(key, goal_fit, cell=cell, merged=True, resumes=lambda text: bool(NUMBERED.match(fold(text))), limit=160)
     fit, limit = FREE[key]
     starts = numeric if key == "weight" else lambda _: True
     echoes, follows = ("name", desc_follows) if key == "desc" else (None, None)

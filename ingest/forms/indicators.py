@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.forms.fit import FREE, indicator_column
 from ingest.language.sense import is_per_unit, polarity
 from ingest.language.values import parse_value, words
-from ingest.layout.align import Aligner, informed
+from ingest.layout.align import align
 from ingest.layout.folding import fold
 from ingest.layout.passage import passage
 from ingest.records import Indicator, Leftover
@@ -53,7 +53,7 @@ def columns_of(table: Table) -> list[Column]:
 def read_rows(table: Table) -> list[TableRow]:
     """The rows of a table."""
     columns = columns_of(table)
-    rows = Aligner(table.body, columns, informed(table.body)).rows()
+    rows = align(table.body, columns)
     halves = any(column.key == "name'" for column in columns)
     chosen = [annual_half(row) if halves else row for row in rows]
     return fill_levels(chosen) if chosen else []

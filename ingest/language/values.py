@@ -43,6 +43,8 @@ class Words:
     before: Mapping[str, Comparator]
     after: Mapping[str, Comparator]
     quantity: re.Pattern[str]
+    strange: re.Pattern[str]
+    """Like ``quantity``, with a unit that the lexicon has not."""
     time: frozenset[str]
     relative: tuple[str, ...]
     missing: frozenset[str]
@@ -67,8 +69,12 @@ def words() -> Words:
         rf"(?P<before>{alternatives(before)})?(?P<number>{NUMBER})(?P<range>[-~—至到](?P<number2>{NUMBER}))?"
         rf"(?P<unit>余?{big}?(?:{unit})(?:[/每·]?(?:{big}?(?:{unit})))*|{big})?(?P<after>{alternatives(after)})?"
     )
+    strange = re.compile(
+        rf"(?P<before>{alternatives(before)})(?P<number>{NUMBER})(?P<range>)(?P<number2>)"
+        rf"(?P<unit>[^\d\s,;。]{{1,6}}?)(?P<after>{alternatives(after)})?"
+    )
     return Words(
-        before, after, quantity, frozenset(map(fold, data["time_words"])), tuple(map(fold, data["relative_words"])),
+        before, after, quantity, strange, frozenset(map(fold, data["time_words"])), tuple(map(fold, data["relative_words"])),
         frozenset(map(fold, data["missing_words"])), frozenset(map(fold, data["secret_words"])),
         frozenset(map(fold, data["state_words"])), re.compile("|".join(data["state_patterns"])),
         re.compile(alternatives(map(fold, data["vague_words"]))), tuple(data["measure_suffixes"]), frozenset(units),
@@ -128,11 +134,7 @@ def quantity_of(text: str) -> Value | None:
 
 def unknown_unit(text: str) -> re.Match[str] | None:
     """A comparator and a number followed by a few characters that can only be a unit, though the lexicon has it not."""
-    return re.fullmatch(
-        rf"(?P<before>{alternatives(words().before)})(?P<number>{NUMBER})(?P<range>)(?P<number2>)"
-        rf"(?P<unit>[^\d\s,;。]{{1,6}}?)(?P<after>{alternatives(words().after)})?",
-        text,
-    )
+    return words().strange.fullmatch(text)
 
 
 def built(found: re.Match[str]) -> Value:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ingest.layout.fragments import Fragment
 
 IMPOSSIBLE = -1000.0
+FIRST_HAN = "\u2e80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Column:
     """A column without which this one makes no sense in a row."""
     usual: float = 0.0
     """What it costs a row to have nothing in this column."""
+    resumes: Callable[[str], bool] | None = None
+    """Whether a text goes on with a cell of this column after an empty line (the next numbered item)."""
     limit: int = 60
     """The most fragments that a cell may have."""
 
@@ -64,6 +67,14 @@ class Settings:
     )
     wrap: Mapping[Gap, float] = field(default_factory=lambda: {Gap.ROW: 1.0, Gap.PAGE: 0.5})
     """Going back to the left without a new row."""
+    row_in_block: float = 0.0
+    """A row that begins without an empty line before it."""
+    words: float = 1.2
+    """How much more a space between two Chinese characters says than one beside a number or a Latin word."""
+    wider: float = 0.5
+    """Each half-width character by which a line is wider than its column."""
+    unfilled: float = 0.7
+    """A line that ends before half of its column is filled."""
     shift: float = 1.2
     """Each position by which a tab-separated cell stands beside its column's."""
     append: float = 0.7
@@ -74,7 +85,7 @@ class Settings:
     """A row of cells that has only headings: nothing was planned under them."""
     no_name: float = 9.0
     """A row without the column ``name``."""
-    no_value: float = 3.0
+    no_value: float = 2.5
     no_needed: float = 7.0
     """A row with a column but without the one that it needs."""
     echo: float = 3.0
@@ -126,8 +137,16 @@ class Hypothesis:
 class Aligner:
     """One search over one stream."""
 
-    def __init__(self, fragments: Sequence[Fragment], columns: Sequence[Column], settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        fragments: Sequence[Fragment],
+        columns: Sequence[Column],
+        settings: Settings | None = None,
+        widths: Mapping[str, float] | None = None,
+    ) -> None:
         self.fragments = fragments
+        self.extents = [width(fragment.text) for fragment in fragments]
+        self.widths = [(widths or {}).get(column.key, 0.0) for column in columns]
         self.columns = columns
         self.settings = settings or Settings()
         self.position = {column.key: index for index, column in enumerate(columns)}
@@ -137,6 +156,7 @@ class Aligner:
         self.name = self.bits("name")
         self.value = self.bits("value")
         self.usual = [(1 << i, c.usual) for i, c in enumerate(columns) if c.usual]
+        self.lacks: dict[tuple[int, int], float] = {}
         self.fits: list[dict[str, float]] = [{} for _ in columns]
 
     def bits(self, key: str) -> int:
@@ -175,12 +195,15 @@ class Aligner:
                 best[key] = hypothesis
 
         closed: dict[tuple[int, int, int], tuple[float, Hypothesis]] = {}
-        join = self.settings.join[fragment.gap]
+        join = self.settings.join[fragment.gap] + self.between_words(index)
         height = fragment.gap is not Gap.SPACE
         for h in active:
             if join < 30 and index - h.first < self.columns[h.column].limit:  # noqa: PLR2004 - the price of a hard border
                 text = h.text + fragment.text
-                offer(Hypothesis(h.score - join, h.column, h.first, text, h.height + height, h.mask, h.appends, h.row, h.before, h.low))
+                resumes = self.columns[h.column].resumes
+                price = min(join, 0.3) if resumes and resumes(fragment.text) else join
+                price += self.misfit(h.column, index) + self.unfilled(h.column, index)
+                offer(Hypothesis(h.score - price, h.column, h.first, text, h.height + height, h.mask, h.appends, h.row, h.before, h.low))
             score = self.score_closed(h)
             key = (h.column, h.mask, h.low)
             if key not in closed or score > closed[key][0]:
@@ -195,23 +218,33 @@ class Aligner:
 
     def promise(self, h: Hypothesis) -> float:
         """What a hypothesis is worth if its open cell ends here; never less than if the cell were still to become good."""
-        return h.score + max(self.appended(h) if h.appends else self.fit(h.column, h.text), -1.0)
+        worth = self.appended(h) if h.appends else self.fit(h.column, h.text)
+        return h.score + max(worth, -1.0) - self.passed(h.mask, h.column)
+
+    def passed(self, mask: int, column: int) -> float:
+        """What the row already lacks on the left of a column: it is charged at the row's end, but counts in the ranking."""
+        known = self.lacks.get((mask, column))
+        if known is None:
+            known = self.lacks[mask, column] = self.row_price(mask | -(1 << column))
+        return known
 
     def open_cells(self, score: float, h: Hypothesis, index: int, offer: Callable[[Hypothesis], None]) -> None:
         """Offer all the cells that may begin with a fragment after a hypothesis' cell has ended."""
         fragment, settings = self.fragments[index], self.settings
         gap = fragment.gap
-        score -= settings.split[gap]
+        score -= max(0.0, settings.split[gap] - self.between_words(index))
         before = Closed(h.column, h.first, index, h.text, h.height, h.row, h.appends, h.before)
         wrap = settings.wrap.get(gap) if self.may_wrap(index) else None
         ends_row = None if gap is Gap.SPACE or gap is Gap.TAB else score - self.row_price(h.mask)
+        if ends_row is not None and gap is Gap.LINE:
+            ends_row -= settings.row_in_block
         for c, column in enumerate(self.columns):
             if not column.starts(fragment.text):
                 continue
             bit = 1 << c
-            here = score - self.shift(index, c)
+            here = score - self.shift(index, c) - self.misfit(c, index)
             if ends_row is not None and column.opens is not None:
-                cost = column.opens + self.shift(index, c)
+                cost = column.opens + self.shift(index, c) + self.misfit(c, index)
                 offer(Hypothesis(ends_row - cost, c, index, fragment.text, 1, bit, False, True, before, -1))
             if c > h.column and (c <= h.low or not h.mask & bit):
                 appends = bool(h.mask & bit) or (c <= h.low and column.merged)
@@ -225,6 +258,25 @@ class Aligner:
                 if appends or column.merged:
                     appends = True
                 offer(Hypothesis(here - wrap, c, index, fragment.text, 1, h.mask | bit, appends, False, before, h.column))
+
+    def misfit(self, c: int, index: int) -> float:
+        """What it costs that a line is wider than its column is known to be."""
+        known = self.widths[c]
+        return min(self.settings.wider * max(0.0, self.extents[index] - known - 1), 3.0) if known else 0.0
+
+    def unfilled(self, c: int, index: int) -> float:
+        """What it costs that a cell's line ended, although the column had room for more."""
+        known = self.widths[c]
+        if not known or self.fragments[index].gap is not Gap.LINE or self.fragments[index - 1].gap is Gap.SPACE:
+            return 0.0
+        return self.settings.unfilled if self.extents[index - 1] < known / 2 else 0.0
+
+    def between_words(self, index: int) -> float:
+        """What a space between two Chinese characters adds: running text has none there."""
+        fragment = self.fragments[index]
+        if fragment.gap is not Gap.SPACE or self.fragments[index - 1].text[-1] < FIRST_HAN or fragment.text[0] < FIRST_HAN:
+            return 0.0
+        return self.settings.words
 
     def may_wrap(self, index: int) -> bool:
         """Whether the line of a fragment may continue the row before it: a full row of cells is a row of its own."""
@@ -331,6 +383,41 @@ class Aligner:
         return rows
 
 
+def align(fragments: Sequence[Fragment], columns: Sequence[Column]) -> list[Row]:
+    """The rows of a table: the fragments of each column, in printed order.
+
+    Where cells are printed as blocks of short lines, the columns' widths are learnt from the first rows.
+    """
+    settings = informed(fragments)
+    if not settings.row_in_block:
+        return Aligner(fragments, columns, settings).rows()
+    sample = Aligner(fragments[:SAMPLE], columns, settings).rows()
+    return Aligner(fragments, columns, settings, learnt_widths(sample)).rows()
+
+
+SAMPLE = 700
+"""How many fragments tell how wide columns are."""
+
+
+def learnt_widths(rows: Sequence[Row]) -> dict[str, float]:
+    """The width of each column, in half-width characters: that of the first lines of its cells with several lines."""
+    firsts: dict[str, list[int]] = {}
+    for row in rows:
+        for key, cell in row.items():
+            if len(cell) > 1:
+                firsts.setdefault(key, []).extend(width(fragment.text) for fragment in cell[:-1])
+    return {key: float(sorted(found)[len(found) * 9 // 10]) for key, found in firsts.items() if len(found) >= LINES}
+
+
+LINES = 8
+"""The fewest lines from which a column's width is learnt."""
+
+
+def width(text: str) -> int:
+    """The width of a text in half-width characters."""
+    return sum(2 if char >= FIRST_HAN else 1 for char in text)
+
+
 def informed(fragments: Sequence[Fragment]) -> Settings:
     """Settings for a stream, by what its gaps tell.
 
@@ -343,9 +430,16 @@ def informed(fragments: Sequence[Fragment]) -> Settings:
     if blank > 0.5:  # noqa: PLR2004 - more than half of all lines
         join[Gap.LINE] = join[Gap.BLANK] = split[Gap.LINE] = split[Gap.BLANK] = 0.1
         split[Gap.SPACE] = 0.6
+    block = 0.0
+    if blank < BLOCKS:
+        split[Gap.LINE], block = 2.5, 3.0
     if len(fragments) > ROWS * len(lines):
         join[Gap.SPACE], split[Gap.SPACE] = 1.5, 0.0
-    return Settings(join=join, split=split)
+    return Settings(join=join, split=split, row_in_block=block)
+
+
+BLOCKS = 0.4
+"""With fewer empty lines than this between lines, an empty line ends a cell."""
 
 
 ROWS = 2.2
