@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from queries.header import Language
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
+LIMIT = 10**18
 
 
 def _text(value: str) -> ox.Literal:
@@ -28,14 +29,20 @@ def _text(value: str) -> ox.Literal:
 
 
 def _integer(value: str) -> ox.Literal:
-    return ox.Literal(str(int(value)), datatype=ox.NamedNode(XSD + "integer"))
+    return ox.Literal(str(_number(value, places=0)), datatype=ox.NamedNode(XSD + "integer"))
 
 
 def _decimal(value: str) -> ox.Literal:
-    number = Decimal(value)
-    if not number.is_finite():
-        raise ValueError(value)
+    number = _number(value)
     return ox.Literal(f"{number:f}", datatype=ox.NamedNode(XSD + "decimal"))
+
+
+def _number(value: str, places: int = 9) -> Decimal:
+    """A number that the store can compare, with at most so many decimals; others answer no question here."""
+    number = Decimal(value)
+    if not number.is_finite() or abs(number) >= LIMIT or -int(number.as_tuple().exponent) > places:
+        raise ValueError(value)
+    return number.quantize(Decimal(1)) if places == 0 else number
 
 
 def _boolean(value: str) -> ox.Literal:
