@@ -50,6 +50,11 @@ def code_label(scheme: str) -> Callable[[str | None], str]:
     return lambda notation: label(scheme, notation) if notation else ""
 
 
+def _stated(value: Any) -> Any:
+    """What is not stated is not printed."""
+    return "" if value is None else value
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "wan": wan,
     "share": share,
@@ -69,6 +74,7 @@ def environment() -> Environment:
         loader=PackageLoader("jixiao", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_stated,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -6,10 +6,10 @@ The questions that are asked of the graph stand in ``views/*.rq``; each row beco
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 VAGUE_KINDS = ("vague", "restated", "missing")
 """The kinds of target that nobody can check: only words, the name again, nothing."""
+SECRET = "secret"
+"""The kind of target that is not disclosed; it counts neither as clear nor as unclear."""
 
 
 class Graph(Protocol):
@@ -141,6 +143,28 @@ class Indicator:
         return self.kind in VAGUE_KINDS
 
 
+@dataclass(frozen=True, slots=True)
+class Clarity:
+    """How many targets nobody can check, of how many that are disclosed: both are always said together."""
+
+    unclear: int
+    judged: int
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The share in percent, with one decimal; ``None`` where there is nothing to judge."""
+        return (Decimal(100 * self.unclear) / self.judged).quantize(TENTH, ROUND_HALF_UP) if self.judged else None
+
+
+TENTH = Decimal("0.1")
+
+
+def clarity(indicators: Iterable[Indicator]) -> Clarity:
+    """How clear these indicators are."""
+    judged = [indicator for indicator in indicators if indicator.kind != SECRET]
+    return Clarity(sum(indicator.is_vague for indicator in judged), len(judged))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """One performance-target form."""
@@ -200,9 +224,9 @@ class Subject:
         return tuple(indicator for form in self.forms for indicator in form.indicators)
 
     @property
-    def vague(self) -> int:
-        """How many of its indicators nobody can check."""
-        return sum(indicator.is_vague for indicator in self.indicators)
+    def clarity(self) -> Clarity:
+        """How many of its targets nobody can check."""
+        return clarity(self.indicators)
 
 
 def value_of(term: Any) -> Cell:
@@ -303,10 +327,6 @@ class View:
     def findings_in(self, iri: str) -> list[Finding]:
         """The findings of one document."""
         return self._findings_by_document[iri]
-
-    def kinds(self, indicators: Iterable[Indicator]) -> Counter[str]:
-        """How many of these indicators are of each kind."""
-        return Counter(indicator.kind for indicator in indicators)
 
     def goals(self, form: Form) -> list[str]:
         """The goals of a form in order."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
@@ -15,8 +15,9 @@ from jixiao.rendering import environment
 from jixiao.site.lists import as_file, listing
 from jixiao.site.negotiate import preferred
 from jixiao.site.picture import picture
-from jixiao.view import VAGUE_KINDS, readable, view_text
-from ontology.terms import concepts, label
+from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
+from jixiao.view import VAGUE_KINDS, clarity, readable, view_text
+from ontology.terms import PREFIXES, concepts, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from jixiao.site.desk import Desk
     from jixiao.site.lists import Listing, Row
-    from jixiao.view import Disclosure, Indicator, Subject, View
+    from jixiao.view import Disclosure, Form, Indicator, Subject, View
 
 UNCLEAR = "unclear"
 """The choice that means every kind that nobody can check."""
@@ -62,35 +63,13 @@ def overview(request: Request) -> Response:
         "overview.html",
         here="/",
         view=view,
-        money=sum((subject.budget or Decimal(0) for subject in view.subjects.values()), Decimal(0)),
-        unclear=sum(indicator.is_vague for indicator in view.indicators.values()),
+        money=project_money(view),
+        clarity=clarity(view.indicators.values()),
         certain=certainties["certain"],
-        departments=unclear_by_department(view)[:TOP],
+        departments=departments(view)[:TOP],
         by_rule=by_rule(view)[:TOP],
-        kinds=view.kinds(view.indicators.values()).most_common(),
+        kinds=kinds(view),
     )
-
-
-def unclear_by_department(view: View) -> list[tuple[str, int, int, str]]:
-    """For each document's department: unclear indicators, all indicators, and both in words; the worst first."""
-    found = []
-    for document in view.documents.values():
-        every = [indicator for subject in view.of_document(document.iri) for indicator in subject.indicators]
-        unclear = sum(indicator.is_vague for indicator in every)
-        if every:
-            name = f"{document.publisher or document.source} {document.year or ''}".strip()
-            percent = Decimal(100 * unclear) / len(every)
-            found.append((percent, name, unclear, len(every)))
-    found.sort(key=lambda each: (-each[0], each[1]))
-    return [(name, part, whole, f"{percent:.1f}%（{part} / {whole}）") for percent, name, part, whole in found]
-
-
-def by_rule(view: View) -> list[tuple[str, Counter[str]]]:
-    """For each rule that found something, how often with which certainty; the most first."""
-    counts: dict[str, Counter[str]] = {}
-    for finding in view.findings:
-        counts.setdefault(finding.rule, Counter())[finding.certainty] += 1
-    return sorted(counts.items(), key=lambda each: (-each[1].total(), each[0]))
 
 
 def listed(request: Request, template: str, found: Listing, **values: Any) -> Response:
@@ -130,7 +109,7 @@ def document_rows(view: View) -> Iterator[Row]:
             "total": document.total,
             "subjects": len(subjects),
             "indicators": sum(len(subject.indicators) for subject in subjects),
-            "unclear": sum(subject.vague for subject in subjects),
+            "unclear": clarity(indicators_of(view, document)).unclear,
             "findings": len(view.findings_in(document.iri)),
             "leftovers": len(view.leftovers[document.iri]),
             "sha256": document.sha256,
@@ -177,7 +156,7 @@ def _project_row(subject: Subject) -> Row:
         "budget": subject.budget,
         "stated": subject.stated,
         "indicators": len(subject.indicators),
-        "unclear": subject.vague,
+        "unclear": subject.clarity.unclear,
         "findings": len(subject.findings),
         "address": subject.iri,
     }
@@ -194,8 +173,8 @@ def indicators(request: Request) -> Response:
     view = desk_of(request).view
     tests = {"kind": _is_kind, "document": lambda row, value: row["sha256"] == value}
     found = listing(request, indicator_rows(view), INDICATORS.split(), tests)
-    kinds = [(UNCLEAR, "无从核对"), *((name, label("target-kind", name)) for name in concepts("target-kind"))]
-    return listed(request, "indicators.html", found, documents=choices(view), kinds=kinds)
+    options = [(UNCLEAR, "无从核对"), *((name, label("target-kind", name)) for name in concepts("target-kind"))]
+    return listed(request, "indicators.html", found, documents=choices(view), kinds=options)
 
 
 def _is_kind(row: Row, value: str) -> bool:
@@ -268,14 +247,12 @@ def thing(request: Request) -> Response:
 
 def _triples(view: View, iri: str, form: str) -> Response:
     """What the graph says of one thing."""
-    from pyoxigraph import RdfFormat  # noqa: PLC0415
-
-    from ontology.terms import PREFIXES  # noqa: PLC0415
-
+    written, media = {"ttl": (RdfFormat.TURTLE, "text/turtle"), "nt": (RdfFormat.N_TRIPLES, "application/n-triples")}[
+        form
+    ]
     triples = view.graph.query(view_text("describe", iri))
-    if form == "nt":
-        return Response(triples.serialize(format=RdfFormat.N_TRIPLES), media_type="application/n-triples")
-    return Response(triples.serialize(format=RdfFormat.TURTLE, prefixes=dict(PREFIXES)), media_type="text/turtle")
+    prefixes = dict(PREFIXES) if written == RdfFormat.TURTLE else None
+    return Response(serialize(triples, format=written, prefixes=prefixes), media_type=media)
 
 
 def document(request: Request, view: View, document: Disclosure) -> Response:
@@ -289,7 +266,7 @@ def document(request: Request, view: View, document: Disclosure) -> Response:
         document=document,
         subjects=subjects,
         indicators=sum(len(subject.indicators) for subject in subjects),
-        unclear=sum(subject.vague for subject in subjects),
+        clarity=clarity(indicators_of(view, document)),
         findings=view.findings_in(document.iri),
         leftovers=view.leftovers[document.iri],
         places=view.places(document.iri)[document.iri],
@@ -312,10 +289,17 @@ def project(request: Request, view: View, subject: Subject) -> Response:
         goals={form.iri: view.goals(form) for form in subject.forms},
         plans={form.iri: view.plan(form) for form in subject.forms},
         places=view.places(*owners, *indicators),
+        stated={form.iri: stated(form) for form in subject.forms},
         findings=view.findings_of,
         indicator_addresses=indicators,
         picture=picture(subject, funding, certain),
     )
+
+
+def stated(form: Form) -> set[str]:
+    """Which of the optional parts of an indicator the form states anywhere: the others need no column."""
+    optional = ("description", "weight", "prior", "basis", "scoring", "evidence")
+    return {name for name in optional if any(getattr(each, name) is not None for each in form.indicators)}
 
 
 FACTS = (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jixiao.view import Indicator, Subject
 
 ROW = 26
-COLUMNS = {"money": -170, "project": 0, "form": 190, "level": 350, "indicator": 510}
+COLUMNS = {"money": -170, "project": 0, "form": 190, "level": 370, "indicator": 500}
 """How far to the right each kind of thing stands."""
 
 

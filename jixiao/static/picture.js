@@ -7,14 +7,18 @@ const COLOURS = { project: "#2d5a6b", money: "#c79a3c", form: "#7d97a1", level: 
 const place = document.getElementById("picture");
 const elements = JSON.parse(document.getElementById("picture-data").textContent);
 
+const rows = elements.map((element) => element.position?.y).filter((y) => y !== undefined);
+place.style.height = `${Math.max(...rows) - Math.min(...rows) + 120}px`;
+
 const picture = cytoscape({
   container: place,
   elements,
   layout: { name: "preset", fit: true, padding: 24 },
-  minZoom: 0.2,
-  maxZoom: 2.5,
-  wheelSensitivity: 0.2,
-  userZoomingEnabled: true,
+  maxZoom: 1,
+  userZoomingEnabled: false,
+  userPanningEnabled: matchMedia("(pointer: fine)").matches,
+  autoungrabify: true,
+  boxSelectionEnabled: false,
   style: [
     {
       selector: "node",
@@ -35,7 +39,11 @@ const picture = cytoscape({
     },
     { selector: "node[kind = 'money']", style: { "text-halign": "left", "text-margin-x": -6 } },
     { selector: "node[kind = 'project']", style: { width: 26, height: 26, "font-size": 14, "text-valign": "bottom", "text-halign": "center", "text-margin-x": 0, "text-margin-y": 8 } },
-    { selector: "node[kind = 'form'], node[kind = 'level']", style: { "text-valign": "top", "text-halign": "center", "text-margin-x": 0, "text-margin-y": -4, "text-max-width": 130 } },
+    { selector: "node[kind = 'form']", style: { "text-valign": "top", "text-halign": "center", "text-margin-x": 0, "text-margin-y": -4 } },
+    {
+      selector: "node[kind = 'level']",
+      style: { "text-halign": "left", "text-margin-x": -5, "text-background-color": "#fff", "text-background-opacity": 1, "text-background-padding": 2 },
+    },
     { selector: "edge", style: { width: 1.2, "line-color": "#d3cec1", "curve-style": "bezier" } },
   ],
 });

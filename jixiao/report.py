@@ -1,0 +1,88 @@
+"""The report: one self-contained HTML file about a snapshot, the same bytes for the same snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jixiao import summary
+from jixiao.rendering import environment
+from jixiao.view import View, clarity, grouped
+from ontology.terms import concepts
+from queries.library import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from jixiao.view import Disclosure, Finding, Graph, Subject
+    from queries.library import Rule
+
+TEMPLATE = "report.html"
+
+
+def write_report(snapshot: Graph, path: Path, *, date: str | None = None) -> Path:
+    """Writes the report on a snapshot to a file, whose folder is made where it is missing.
+
+    Args:
+        snapshot: what to report on.
+        path: where the HTML goes.
+        date: what to print as the report's date; none is printed without it, for the snapshot itself has no clock.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render_report(snapshot, date=date), encoding="utf-8", newline="\n")
+    return path
+
+
+def render_report(snapshot: Graph, *, date: str | None = None) -> str:
+    """The report on a snapshot as HTML."""
+    view = View(snapshot)
+    every = rules()
+    return (
+        environment()
+        .get_template(TEMPLATE)
+        .render(
+            view=view,
+            manifest=snapshot.manifest,
+            date=date,
+            rules=every,
+            basis=concepts("citation"),
+            documents=[_document(view, document) for document in view.documents.values()],
+            clarity=clarity(view.indicators.values()),
+            money=summary.project_money(view),
+            departments=summary.departments(view),
+            by_rule=summary.by_rule(view),
+            kinds=summary.kinds(view),
+            without_form=without_form(view),
+            chapters=chapters(view, every),
+        )
+    )
+
+
+def _document(view: View, document: Disclosure) -> Mapping[str, Any]:
+    """What was read from one document, in figures."""
+    subjects = view.of_document(document.iri)
+    return {
+        "document": document,
+        "lines": sum(len(subject.lines) for subject in subjects),
+        "forms": sum(len(subject.forms) for subject in subjects),
+        "indicators": len(summary.indicators_of(view, document)),
+        "findings": len(view.findings_in(document.iri)),
+        "leftovers": view.leftovers[document.iri],
+    }
+
+
+def without_form(view: View) -> list[Subject]:
+    """The projects that have money and no form, of the documents that disclose forms at all; the most money first."""
+    disclosing = {subject.document.iri for subject in view.subjects.values() if subject.forms}
+    found = (
+        subject
+        for subject in view.subjects.values()
+        if subject.budget and not subject.forms and subject.document.iri in disclosing
+    )
+    return sorted(found, key=lambda subject: (-(subject.budget or 0), subject.iri))
+
+
+def chapters(view: View, every: Mapping[str, Rule]) -> list[tuple[Rule | None, str, list[Finding]]]:
+    """The findings of each rule that found something, in the order of their number."""
+    of_rule = grouped(view.findings, lambda finding: finding.rule)
+    return [(every.get(rule), rule, of_rule[rule]) for rule, _ in summary.by_rule(view)]
