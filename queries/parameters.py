@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping  # noqa: TC003 - the table below is built at run time
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -82,7 +82,7 @@ class Parameter:
         wanted, make = TYPES[self.type]
         try:
             return make(str(value).strip())
-        except (ValueError, KeyError, InvalidOperation) as error:
+        except (ValueError, KeyError, ArithmeticError) as error:
             raise ParameterError(file, f"参数“{self.name}”须是{wanted}，不是“{value}”") from error
 
 
