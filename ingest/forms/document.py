@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest.errors import NotADisclosureError
+from ingest.forms.budgets import read_budgets
+from ingest.forms.facts import owners_of, read_facts, read_units
 from ingest.forms.targets import read_targets
 from ingest.layout.fragments import fragments_of
-from ingest.records import Document, Facts
+from ingest.records import Document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,14 +25,18 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
     """
     fragments = fragments_of(source.lines)
     targets, leftovers, covered = read_targets(fragments, source.text)
-    if not targets:
+    budgets = read_budgets(fragments, source.text, covered)
+    if not targets and not budgets:
         raise NotADisclosureError(path, "没有找到预算表或绩效目标表，这似乎不是预算公开文件")
+    facts = read_facts(fragments, source.text, owners_of(targets, budgets))
     return Document(
         source=source.name,
         sha256=source.sha256,
         extractor=extractor,
         encoding=source.encoding,
-        document=Facts(),
+        document=facts,
+        units=tuple(read_units(budgets, targets, facts)),
+        project_budgets=tuple(budgets),
         targets=tuple(targets),
         leftovers=tuple(leftovers),
     )

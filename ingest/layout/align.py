@@ -181,7 +181,8 @@ class Aligner:
             for index, column in enumerate(self.columns)
             if column.opens is not None and column.starts(text)
         ]
-        return result or [Hypothesis(-20.0, self.position["name"], 0, text, 1, 1 << self.position["name"], False, True, None, -1)]  # noqa: FBT003
+        opener = self.position.get("name", 0)
+        return result or [Hypothesis(-20.0, opener, 0, text, 1, 1 << opener, False, True, None, -1)]  # noqa: FBT003
 
     def step(self, active: list[Hypothesis], index: int) -> list[Hypothesis]:
         """All hypotheses after one more fragment, the hopeless ones dropped."""
@@ -434,7 +435,7 @@ def informed(fragments: Sequence[Fragment]) -> Settings:
     if blank < BLOCKS:
         split[Gap.LINE], block = 2.5, 3.0
     if len(fragments) > ROWS * len(lines):
-        join[Gap.SPACE], split[Gap.SPACE] = 1.5, 0.0
+        join[Gap.SPACE], split[Gap.SPACE] = 0.6, 0.3
     return Settings(join=join, split=split, row_in_block=block)
 
 

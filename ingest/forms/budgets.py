@@ -1,0 +1,292 @@
+"""Tables of projects and their money (项目支出表) → budget rows.
+
+Such a table also prints totals: of the document, of a unit, of a level-1 project, of a functional class. Only its leaf rows
+are projects. A row is a total where it is labelled as one, names an organisation, or lacks what every project's row has.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ingest.forms.fit import NEVER, name_fit, numeric, organisation_suffix
+from ingest.forms.labels import label_key, labels, pattern, vocabulary
+from ingest.forms.money import amount_in_wan, unit_in
+from ingest.forms.tables import SECTION, line_end, starts_line
+from ingest.layout.align import Column, align
+from ingest.layout.folding import fold
+from ingest.layout.passage import Passage, passage
+from ingest.records import ProjectBudget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ingest.layout.fragments import Fragment
+
+TALLEST = 300
+"""The most fragments of a header that is printed one character a line."""
+DECIMAL = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+")
+AMOUNTS = re.compile(r"(?:-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?)+")
+CODE = re.compile(r"\d{3}(\d{2}){0,2}")
+NEAR = Decimal("0.02")
+"""Sums of rounded figures may differ by this much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header of a table of projects: its labels' meanings in printed order, and where each number column's source stands."""
+
+    keys: tuple[str, ...]
+    cells: Mapping[str, int]
+    sources: Mapping[int, str]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table of projects, total or leaf."""
+
+    cells: Mapping[str, Passage]
+    total: Decimal
+    sources: Mapping[str, tuple[Passage, Decimal]] = field(default_factory=dict)
+
+
+def read_budgets(fragments: Sequence[Fragment], text: str, covered: Sequence[tuple[int, int]]) -> list[ProjectBudget]:
+    """The projects of all project-expenditure tables; a row printed again (for a unit) counts once."""
+    taken = {index for start, end in covered for index in range(start, end)}
+    rows: dict[tuple[str, str, Decimal], ProjectBudget] = {}
+    for header in headers(fragments, taken):
+        body = fragments[header.last : body_end(fragments, header, taken)]
+        unit = unit_above(fragments, header, text)
+        lines = celled_lines(body, header, unit) if header.cells else loose_lines(body, header, unit)
+        for row in leaves(lines, header, text):
+            rows.setdefault((fold(row.name), fold(row.unit or ""), row.total_wan), row)
+    return list(rows.values())
+
+
+def headers(fragments: Sequence[Fragment], taken: set[int]) -> Iterator[Header]:
+    """The headers of project-expenditure tables: they name projects and a total, and nothing that other tables are about."""
+    known = vocabulary("budget_columns")
+    index = 0
+    while index < len(fragments):
+        fragment = fragments[index]
+        key = label_key(fragment.text)
+        header = None
+        if key and key in known.starts and index not in taken and starts_line(fragment):
+            header = header_at(fragments, index)
+        if header:
+            yield header
+        index = header.last if header else index + 1
+
+
+def header_at(fragments: Sequence[Fragment], index: int) -> Header | None:
+    """The header that begins with a fragment, if it is that of a project-expenditure table."""
+    first = vocabulary("budget_columns").match(fragments, index)
+    end = header_end(fragments, index)
+    if first is None or first.key == "total":
+        return None
+    part = fragments[index:end]
+    printed = label_key("".join(f.text for f in part))
+    if any(label_key(word) in printed for word in labels()["not_project_budgets"]):
+        return None
+    keys, cells = header_labels(fragments, index, end)
+    if not {"name", "total"} <= set(keys):
+        return None
+    return Header(tuple(keys), cells, source_cells(part) if cells else {}, index, end)
+
+
+def header_end(fragments: Sequence[Fragment], index: int) -> int:
+    """Where a header ends: before the first line that prints money or begins like a row; columns' numbers belong to it."""
+    position = index
+    while position < min(index + TALLEST, len(fragments)):
+        end = line_end(fragments, position)
+        line = [fold(fragment.text) for fragment in fragments[position:end]]
+        if unit_in("".join(line)) and not any(DECIMAL.fullmatch(text) for text in line):
+            return position
+        numbered = all(re.fullmatch(r"\d{1,2}|栏次|※", text) for text in line)
+        if position > index and not numbered and (any(DECIMAL.fullmatch(text) for text in line) or row_begins(fragments, position)):
+            return position
+        if position > index and (fragments[index].cell is None) != (fragments[position].cell is None) and not numbered:
+            return position
+        position = end
+    return position
+
+
+def row_begins(fragments: Sequence[Fragment], index: int) -> bool:
+    """Whether a row begins here: a category of projects, a total's label, or a code with a name after it."""
+    text = fold("".join(fragment.text for fragment in fragments[index : index + 6]))
+    summed = label_key(fragments[index].text) in labels()["total_row"] and any(DECIMAL.search(f.text) for f in fragments[index : index + 3])
+    return bool(pattern("category_start").match(text)) or summed
+
+
+def header_labels(fragments: Sequence[Fragment], index: int, end: int) -> tuple[list[str], dict[str, int]]:
+    """The meanings of a header's labels in printed order, each once, and (where there are cells) their cells."""
+    known = vocabulary("budget_columns")
+    keys: list[str] = []
+    cells: dict[str, int] = {}
+    position = index
+    while position < end:
+        match = known.match(fragments, position)
+        if match is None or match.last > end:
+            position += 1
+            continue
+        cell = fragments[position].cell
+        if match.key not in keys:
+            keys.append(match.key)
+            if cell is not None:
+                cells[match.key] = cell
+        position = match.last
+    return keys, cells
+
+
+def source_cells(part: Sequence[Fragment]) -> dict[int, str]:
+    """Which funding source each cell of the lowest labels stands for."""
+    printed: dict[int, dict[int, str]] = {}
+    for fragment in part:
+        if fragment.cell is not None:
+            line = printed.setdefault(fragment.cell, {})
+            line[fragment.line] = line.get(fragment.line, "") + fragment.text
+    funds = vocabulary("funds")
+    found = {cell: [funds.of(text) for _, text in sorted(lines.items())] for cell, lines in printed.items()}
+    return {cell: keys[-1] for cell, names in found.items() if (keys := [key for key in names if key and key != "合计"])}
+
+
+def unit_above(fragments: Sequence[Fragment], header: Header, text: str) -> str:
+    """The unit of money that is announced above a table."""
+    start = fragments[header.first].start
+    return unit_in(text[max(0, start - 80) : start]) or "万元"
+
+
+def body_end(fragments: Sequence[Fragment], header: Header, taken: set[int]) -> int:
+    """Where a table ends: at a section, another table's title or unit of money, or where the cells stop."""
+    index = header.last
+    while index < len(fragments) and index not in taken:
+        if starts_line(fragments[index]) and index > header.last:
+            line = fold("".join(f.text for f in fragments[index : line_end(fragments, index)]))
+            stops = SECTION.match(line) or line.startswith("注") or (unit_in(line) and len(line) < TALLEST)
+            if stops or (header.cells and fragments[index].cell is None):
+                return index
+        index += 1
+    return index
+
+
+def celled_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterator[Line]:
+    """The rows of a table with cells."""
+    index = 0
+    while index < len(body):
+        end = line_end(body, index)
+        cells: dict[int, list[Fragment]] = {}
+        for fragment in body[index:end]:
+            if fragment.cell is not None:
+                cells.setdefault(fragment.cell, []).append(fragment)
+        parts = {cell: passage(printed) for cell, printed in cells.items()}
+        total = amount_in_wan(parts[header.cells["total"]].bare, unit) if header.cells["total"] in parts else None
+        named = {key: parts[cell] for key, cell in header.cells.items() if cell in parts}
+        if total is not None and "name" in named:
+            sources = {key: (parts[cell], amount) for cell, key in header.sources.items()
+                       if cell in parts and (amount := amount_in_wan(parts[cell].bare, unit))}  # fmt: skip
+            yield Line(named, total, sources)
+        index = end
+
+
+def loose_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterator[Line]:
+    """The rows of a table without cells. Which of the numbers after the total is which source cannot be told."""
+    for row in align(body, loose_columns(header)):
+        parts = {key: passage(cell) for key, cell in row.items()}
+        total = amount_in_wan(parts["total"].bare, unit) if "total" in parts else None
+        if total is not None:
+            yield Line(parts, total)
+
+
+def loose_columns(header: Header) -> list[Column]:
+    """The columns of a table without cells in printed order: words first, then the total and the other numbers."""
+    words = {
+        "code": Column("code", lambda text: 4.0 if CODE.fullmatch(text) else NEVER, numeric, opens=0.0, limit=3),
+        "function": Column("function", function_fit, needs="code", limit=20),
+        "category": Column("category", lambda text: 6.0 if pattern("category_pattern").match(fold(text)) else NEVER, opens=0.0),
+        "name": Column("project", lambda text: name_fit(text) - 0.5, opens=0.5, usual=2.0, limit=40),
+        "unit": Column("unit", lambda text: 2.5 if organisation_suffix().match(fold(text)) else NEVER, opens=1.0, limit=20),
+    }
+    columns = [words[key] for key in dict.fromkeys("name" if key == "parent" else key for key in header.keys) if key in words]
+    total = Column("total", lambda text: 4.0 if DECIMAL.fullmatch(fold(text)) else NEVER, numeric, usual=8.0, limit=3)
+    rest = Column("rest", lambda text: 1.0 if AMOUNTS.fullmatch(fold(text)) else NEVER, numeric, limit=12)
+    return [*columns, total, rest]
+
+
+def function_fit(text: str) -> float:
+    """Names of functional classes are words without figures."""
+    return name_fit(text) - 4.0 * any(char.isdigit() for char in text)
+
+
+def leaves(lines: Iterator[Line], header: Header, text: str) -> list[ProjectBudget]:
+    """The projects among a table's rows, with the category, level-1 project and unit of the rows above them."""
+    found: list[ProjectBudget] = []
+    context: dict[str, Passage] = {}
+    every = list(lines)
+    parents = set() if header.cells and "unit" in header.keys else parent_rows(every)
+    for number, line in enumerate(every):
+        role = role_of(line, header)
+        name = line.cells.get("name") or line.cells.get("project")
+        if role == "leaf" and number in parents:
+            role = "parent"
+        if role != "leaf":
+            if role != "total" and (own := line.cells.get(role) or name):
+                context = {**({} if role == "category" else context), role: own}
+            continue
+        if name is not None:
+            found.append(budget_of(line, name, context, text))
+    return found
+
+
+def role_of(line: Line, header: Header) -> str:
+    """What a row is: a ``leaf``, a ``total``, or the head of a ``category``, of a level-1 project (``parent``) or of a ``unit``."""
+    cells = line.cells
+    name = cells.get("name") or cells.get("project")
+    printed = fold(name.bare) if name else ""
+    if "category" in cells and name is None:
+        return "category"
+    if name is None or label_key(printed) in labels()["total_row"]:
+        return "unit" if name is None and "unit" in cells else "total"
+    if organisation_suffix().match(printed) and "unit" not in cells and "code" not in cells:
+        return "unit"
+    if "code" in header.keys and "function" in header.keys and not header.cells and "code" not in cells:
+        return "total"
+    return "parent" if "unit" in header.keys and "unit" not in cells and not header.cells else "leaf"
+
+
+def parent_rows(lines: Sequence[Line]) -> set[int]:
+    """Rows whose money is that of the two or more rows after them, where the leaves would else not add up to the total."""
+    printed = [label_key((line.cells.get("name") or line.cells.get("project") or passage([])).bare) for line in lines]
+    totals = [line.total for line, name in zip(lines, printed, strict=True) if name in labels()["total_row"]]
+    rows = [i for i, name in enumerate(printed) if name and name not in labels()["total_row"]]
+    if not totals or abs(sum((lines[i].total for i in rows), Decimal(0)) - max(totals)) <= NEAR:
+        return set()
+    found: set[int] = set()
+    for place, index in enumerate(rows):
+        below = Decimal(0)
+        for count, other in enumerate(rows[place + 1 :], 1):
+            below += lines[other].total
+            if count > 1 and abs(below - lines[index].total) <= NEAR:
+                found.add(index)
+    return found
+
+
+def budget_of(line: Line, name: Passage, context: Mapping[str, Passage], text: str) -> ProjectBudget:
+    """The record of a leaf row."""
+    parts = {"name": name, "unit": line.cells.get("unit") or context.get("unit"), "parent": context.get("parent"),
+             "category": line.cells.get("category") or context.get("category")}  # fmt: skip
+    total = line.cells["total"]
+    places = {key: part.spans(text) for key, part in parts.items() if part} | {"total_wan": total.spans(text)}
+    places |= {f"sources.{key}": part.spans(text) for key, (part, _) in line.sources.items()}
+    return ProjectBudget(
+        name=name.text,
+        parent=parts["parent"].text if parts["parent"] else None,
+        category=parts["category"].text if parts["category"] else None,
+        unit=parts["unit"].text if parts["unit"] else None,
+        total_wan=line.total,
+        sources={key: amount for key, (_, amount) in line.sources.items()},
+        places=places,
+    )

@@ -1,0 +1,274 @@
+"""What a document says of itself as a whole: whose it is, of which year, and its three totals.
+
+The totals are printed several times, in tables and in running text, some of them for a part of the budget only. Those are
+taken that agree: expenditure in total is basic plus project expenditure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from ingest.forms.fit import organisation_suffix
+from ingest.forms.labels import label_key
+from ingest.forms.money import amount_in_wan, unit_in
+from ingest.layout.folding import fold
+from ingest.layout.passage import Passage, passage
+from ingest.records import Facts, Unit
+from ontology import lexicon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ingest.layout.fragments import Fragment
+    from ingest.records import ProjectBudget, Span, Target
+
+CODED_NAME = re.compile(r"^(?P<code>\d{3,12})[-_]?(?P<name>[\u4e00-\u9fff].*)$")
+NEAR = Decimal("0.02")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An organisation as some place of the document prints it, with the spans of its name and of its code."""
+
+    name: str
+    spans: tuple[Span, ...]
+    code: str | None = None
+    code_spans: tuple[Span, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def words() -> Any:
+    """The lexicon of organisations."""
+    return lexicon("organisations")
+
+
+def read_facts(fragments: Sequence[Fragment], text: str, owners: Sequence[Named] = ()) -> Facts:
+    """The facts of a document; what it does not say is ``None``.
+
+    Args:
+        fragments: the document's stream.
+        text: the source's text.
+        owners: the units that its forms and tables name.
+    """
+    lines = line_passages(fragments)
+    publisher = publisher_of([*candidates(lines, text), *owners])
+    year = fiscal_year(lines)
+    money = totals(lines, text)
+    places = {key: part.spans(text) for key, (part, _) in money.items()}
+    if year:
+        places["fiscal_year"] = year.spans(text)
+    if publisher:
+        places["publisher"] = publisher.spans
+        if publisher.code:
+            places["publisher_code"] = publisher.code_spans
+    return Facts(
+        publisher=publisher.name if publisher else None,
+        publisher_code=publisher.code if publisher else None,
+        region=region_of(publisher.name if publisher else None),
+        fiscal_year=int(year.bare) if year else None,
+        places=places,
+        **{key: amount for key, (_, amount) in money.items()},
+    )  # type: ignore[arg-type]
+
+
+def owners_of(targets: Iterable[Target], budgets: Iterable[ProjectBudget]) -> list[Named]:
+    """The units that forms and budget rows name, each once a form or table."""
+    forms = {(t.unit, t.unit_code): t for t in targets if t.unit}
+    named = [Named(t.unit or "", t.places["unit"], t.unit_code, t.places.get("unit_code", ())) for t in forms.values()]
+    rows = {row.unit: row for row in budgets if row.unit}
+    return named + [Named(row.unit or "", row.places["unit"]) for row in rows.values()]
+
+
+def line_passages(fragments: Sequence[Fragment]) -> list[Passage]:
+    """The lines of a stream."""
+    groups: list[list[Fragment]] = []
+    for fragment in fragments:
+        if not groups or groups[-1][-1].line != fragment.line:
+            groups.append([])
+        groups[-1].append(fragment)
+    return [passage(group) for group in groups]
+
+
+def publisher_of(named: Iterable[Named]) -> Named | None:
+    """The department that is named most often: by a label, a code before its name, or the document's title.
+
+    A name that marks one unit of a department (本级) is only taken where no other name is printed.
+    """
+    votes: Counter[str] = Counter()
+    first: dict[str, Named] = {}
+    for one in named:
+        for each in (one, *head_of(one)):
+            key = fold(each.name)
+            votes[key] += 1
+            known = first.get(key)
+            if known is None or (known.code is None and each.code is not None):
+                first[key] = each
+    marks = tuple(map(fold, words()["head_marks"]))
+    heads = {key: count for key, count in votes.items() if not key.endswith(marks)} or dict(votes)
+    if not heads:
+        return None
+    whole = {key: sum(count for other, count in votes.items() if other.startswith(key)) for key in heads}
+    best = max(whole, key=lambda key: (whole[key], heads[key], -len(key)))
+    return first[best]
+
+
+def candidates(lines: Iterable[Passage], text: str) -> Iterator[Named]:
+    """Every place that names a department as the document's own."""
+    known = {label_key(label) for label in words()["labels"]}
+    title = re.compile(words()["title"])
+    for line in lines:
+        cells = cells_of(line)
+        for before, cell in pairwise([None, *cells]):
+            named = named_in(before, cell, known, text)
+            if named:
+                yield named
+        found = title.search(line.bare)
+        if found and organisation_suffix().match(fold(trimmed_title(found["name"]))):
+            start = found.start("name") + len(found["name"]) - len(trimmed_title(found["name"]))
+            name = line.part(start, found.end("name"))
+            yield Named(name.text, name.spans(text))
+
+
+def head_of(named: Named) -> Iterator[Named]:
+    """The department whose head office (本级) a name is."""
+    for mark in words()["head_marks"]:
+        if named.name.endswith(mark):
+            yield Named(named.name.removesuffix(mark), shortened(named.spans, len(mark)))
+            return
+
+
+def shortened(spans: tuple[Span, ...], count: int) -> tuple[Span, ...]:
+    """Spans without their last printed characters."""
+    *rest, last = spans
+    if count >= len(last.quote):
+        return shortened(tuple(rest), count - len(last.quote))
+    return (*rest, replace(last, end=last.end - count, quote=last.quote[: len(last.quote) - count])) if count else spans
+
+
+def trimmed_title(name: str) -> str:
+    """A department's name in a title without the words before it."""
+    return re.sub(r"^.*?(关于|附件\d*|第[一二三四]部分|[一二三四五六七八九十]+、)", "", name)
+
+
+def cells_of(line: Passage) -> list[Passage]:
+    """The fragments of a line, each as a passage; a label with a colon is one, what follows it another."""
+    parts: list[Passage] = []
+    for fragment in line.fragments:
+        whole = passage([fragment])
+        colon = re.search("[:：]", fragment.text)
+        if colon and 0 < colon.start() < len(fragment.text) - 1:
+            parts += [whole.part(0, colon.end()), whole.part(colon.end())]
+        else:
+            parts.append(whole)
+    return parts
+
+
+def named_in(before: Passage | None, cell: Passage | None, known: set[str], text: str) -> Named | None:
+    """The organisation that a cell names, where a label or a code before the name says that it does."""
+    if cell is None or label_key(cell.bare) in known:
+        return None
+    coded = CODED_NAME.match(cell.bare)
+    name = cell.part(coded.start("name")) if coded else cell
+    if not organisation_suffix().match(fold(name.bare)):
+        return None
+    code = cell.part(0, coded.end("code")) if coded else before
+    if code is not None and code.bare.isdigit():
+        return Named(name.text, name.spans(text), code.text, code.spans(text))
+    return Named(name.text, name.spans(text)) if before is not None and label_key(before.bare) in known else None
+
+
+def fiscal_year(lines: Sequence[Passage]) -> Passage | None:
+    """The year that titles and headers name most often."""
+    votes: Counter[str] = Counter()
+    first: dict[str, Passage] = {}
+    patterns = [re.compile(pattern) for pattern in words()["fiscal_year"]]
+    for line in lines:
+        text = line.bare
+        for pattern in patterns:
+            found = pattern.search(fold(text)) if len(fold(text)) == len(text) else pattern.search(text)
+            if found:
+                votes[found["year"]] += 1
+                first.setdefault(found["year"], line.part(found.start("year"), found.end("year")))
+                break
+    return first[votes.most_common(1)[0][0]] if votes else None
+
+
+def region_of(publisher: str | None) -> str | None:
+    """The administrative division that a department's name begins with."""
+    found = re.match(words()["divisions"], publisher or "")
+    return found[0] or None if found else None
+
+
+def totals(lines: Sequence[Passage], text: str) -> dict[str, tuple[Passage, Decimal]]:
+    """Total, basic and project expenditure in 万元, as far as they are printed and agree."""
+    whole = passage([fragment for line in lines for fragment in line.fragments])
+    said = statements(whole)
+    rows = [row for line in lines for row in row_totals(line, text)]
+    for total, basic, project in rows + [(a, b, c) for a in said["total"] for b in said["basic"] for c in said["project"]]:
+        if abs(total[1] - basic[1] - project[1]) <= NEAR and is_total(total[1], said["total"], rows):
+            return {"total_expenditure_wan": total, "basic_wan": basic, "project_wan": project}
+    alone = said["total"][:1]
+    return {"total_expenditure_wan": alone[0]} if alone else {}
+
+
+def is_total(amount: Decimal, said: Sequence[tuple[Passage, Decimal]], rows: Sequence[Any]) -> bool:
+    """Whether an amount is the document's total: it is the greatest that tables and text print as such."""
+    every = [value for _, value in said] + [total[1] for total, _, _ in rows]
+    return amount >= max(every) - NEAR
+
+
+def row_totals(line: Passage, text: str) -> Iterator[tuple[tuple[Passage, Decimal], ...]]:
+    """A row 合计 | total | basic | project, in which the first is the sum of the two others."""
+    if not line.fragments or label_key(re.sub(r"^\d+", "", line.bare)[:2]) not in ("合计", "总计"):
+        return
+    unit = unit_in(text[max(0, line.fragments[0].start - 400) : line.fragments[0].start]) or "万元"
+    numbers = [(part, amount) for f in line.fragments if "." in f.text
+               and (amount := amount_in_wan((part := passage([f])).bare, unit)) is not None]  # fmt: skip
+    if len(numbers) >= 3 and abs(numbers[0][1] - numbers[1][1] - numbers[2][1]) <= NEAR:  # noqa: PLR2004 - three figures
+        yield tuple(numbers[:3])
+
+
+def statements(whole: Passage) -> dict[str, list[tuple[Passage, Decimal]]]:
+    """What running text says of the totals."""
+    bare = whole.bare
+    found: dict[str, list[tuple[Passage, Decimal]]] = {}
+    for key, patterns in (("total", "total_expenditure"), ("basic", "basic"), ("project", "project")):
+        found[key] = []
+        for pattern in words()["statements"][patterns]:
+            for match in re.finditer(pattern, bare):
+                amount = amount_in_wan(match["amount"] + match["unit"])
+                if amount is not None:
+                    found[key].append((whole.part(match.start("amount"), match.end("amount")), amount))
+    return found
+
+
+def read_units(budgets: Sequence[ProjectBudget], targets: Iterable[Target], facts: Facts) -> list[Unit]:
+    """The department and its units, each once, with a code where one is printed.
+
+    A unit that only a form names is the department's where its name or code begins as the department's does.
+    """
+    found: dict[str, Unit] = {}
+    if facts.publisher:
+        found[fold(facts.publisher)] = Unit(name=facts.publisher, code=facts.publisher_code, places={"name": facts.places["publisher"]})
+    for row in budgets:
+        if row.unit:
+            found.setdefault(fold(row.unit), Unit(name=row.unit, places={"name": row.places["unit"]}))
+    for target in targets:
+        key = fold(target.unit or "")
+        if not key or not (key in found or is_own(target, facts)):
+            continue
+        known = found.get(key) or Unit(name=target.unit or "", places={"name": target.places["unit"]})
+        found[key] = replace(known, code=known.code or target.unit_code)
+    return list(found.values())
+
+
+def is_own(target: Target, facts: Facts) -> bool:
+    """Whether a form's unit belongs to the document's department, by its name or its code."""
+    named = bool(facts.publisher and target.unit and fold(target.unit).startswith(fold(facts.publisher)))
+    return named or bool(facts.publisher_code and target.unit_code and target.unit_code.startswith(facts.publisher_code))
