@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jixiao.tables import plain
@@ -50,6 +52,13 @@ def code_label(scheme: str) -> Callable[[str | None], str]:
     return lambda notation: label(scheme, notation) if notation else ""
 
 
+@cache
+def field_label(name: str) -> str:
+    """What a field of a record is called; the first part tells where the field is one of a list."""
+    words = yaml.safe_load(files("jixiao").joinpath("fields.yaml").read_text(encoding="utf-8"))
+    return str(words.get(name.partition(".")[0], name))
+
+
 def _stated(value: Any) -> Any:
     """What is not stated is not printed."""
     return "" if value is None else value
@@ -61,6 +70,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "plain": plain,
     "path": page_path,
     "day": day,
+    "field": field_label,
     "kind": code_label("target-kind"),
     "severity": code_label("severity"),
     "certainty": code_label("certainty"),

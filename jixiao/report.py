@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from jixiao import summary
 from jixiao.rendering import environment
@@ -42,6 +45,7 @@ def render_report(snapshot: Graph, *, date: str | None = None) -> str:
         .get_template(TEMPLATE)
         .render(
             view=view,
+            css=Markup(files("jixiao").joinpath("static", "jixiao.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
             manifest=snapshot.manifest,
             date=date,
             rules=every,

@@ -55,6 +55,28 @@ class Place:
     page: int | None = None
 
 
+NEAR = 4
+"""How many lines further on the next piece of a printed cell may stand."""
+
+
+@dataclass(slots=True)
+class Proof:
+    """What one field of the proof says, from all pieces of its printed cell."""
+
+    field: str
+    quote: str
+    line: int | None
+    last: int | None
+    page: int | None
+
+    def takes(self, piece: Proof) -> bool:
+        """Whether a piece continues this cell; then it has become part of it."""
+        if self.last is None or piece.line is None or piece.line - self.last > NEAR:
+            return False
+        self.quote, self.last = self.quote + piece.quote, piece.line
+        return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One objection, as ``findings.jsonl`` has it."""
@@ -74,6 +96,19 @@ class Finding:
     found: str | None = None
     expected: str | None = None
     places: Sequence[Mapping[str, Any]] = ()
+
+
+    @property
+    def proofs(self) -> list[Proof]:
+        """The places, the pieces of one printed cell joined."""
+        latest: dict[str, Proof] = {}
+        every: list[Proof] = []
+        for place in self.places:
+            piece = Proof(place["field"], place["quote"], place.get("line"), place.get("line"), place.get("page"))
+            if not (piece.field in latest and latest[piece.field].takes(piece)):
+                latest[piece.field] = piece
+                every.append(piece)
+        return every
 
 
 FINDING = tuple(each.name for each in fields(Finding))

@@ -8,7 +8,9 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+import ingest
 import ontology
+from graph.mapping import triples
 from queries import judge
 from queries.errors import HeaderError, MalformedQueryError, ProfileError
 from queries.handbook import rules_page
@@ -230,3 +232,56 @@ def test_a_faulty_condition_of_a_rule_is_told_from_a_faulty_query(tmp_path):
     file = changed(tmp_path, "class: jx:Indicator", "class: nowhere:Indicator")
     with pytest.raises(HeaderError, match="applies-to"):
         judge.run({"changed": rule(file)}, graph(CASES / "vague-target"))
+
+
+REAL = [
+    ("001", "vague-target", "2024开展科技工作者助力乡村振兴经费", "提升公民科学素质", "certain"),
+    ("001", "restated-target", None, "市民科普素质提升程度", "certain"),
+    ("001", "relative-without-baseline", "2024科普经费", "扩大学术科普影响力", "certain"),
+    ("001", "secret", "信息化建设资金-市科协", "涉密", "certain"),
+    ("001", "nonstandard-unit", "2024常设展览经费", "展品完好率", "certain"),
+    ("002", "nonstandard-unit", "科普工作项目", "社会居民满意度", "certain"),
+    ("004", "missing-unit", "科协物业管理费", "服务对象满意度", "certain"),
+    ("004", "missing-target", "科协物业管理费", "无", "certain"),
+    ("001", "unit-mismatch", "2024常设展览经费", "资金到位率", "certain"),
+    ("001", "wrong-direction", "2025市科技馆大楼采暖费", "使用部门满意度", "certain"),
+    ("000", "wrong-direction", None, "举办竞赛次数", "certain"),
+    ("002", "target-below-last-year", "科普工作项目", "开展科普大篷车和流动科技馆巡展次数", "certain"),
+    ("000", "stale-period", None, "2021年省科协系统统计年鉴编印册数", "possible"),
+    ("001", "stale-period", "2024科普大篷车经费", "巡展完成时间", "certain"),
+    ("001", "goal-number-mismatch", "2024开展科技工作者助力乡村振兴经费", "活动次数", "possible"),
+    ("000", "cost-exceeds-budget", "网络系统运行维护和信息宣传经费", None, "certain"),
+    ("001", "cost-exceeds-budget", "2024开展科技工作者助力乡村振兴经费", "预算总成本", "certain"),
+    ("001", "plan-invalid", None, None, "certain"),
+    ("000", "no-target", None, None, "certain"),
+    ("002", "no-target", "昌州财教【2023】98号-2024年基层科普行动计划资金", None, "certain"),
+    ("002", "name-mismatch", "科普人头工作项目", None, "possible"),
+    ("003", "foreign-unit", "技术性公共服务项目资金", None, "certain"),
+    ("003", "no-target", None, None, "certain"),
+]
+"""Cases that careful readers found in the real documents: start of the file's name, rule, project, indicator."""
+
+
+@pytest.fixture(scope="session")
+def real_findings(real) -> list[judge.Finding]:
+    store = ox.Store()
+    for file in sorted((real / "seeds").glob("*.txt")):
+        store.bulk_extend(triples(ingest.read(file)))
+    return judge.findings(judge.run(RULES, store))
+
+
+@pytest.mark.parametrize(("source", "name", "project", "indicator", "certainty"), REAL)
+def test_the_cases_that_careful_readers_found_are_found(real_findings, source, name, project, indicator, certainty):
+    assert any(
+        finding.source.startswith(source)
+        and finding.rule == name
+        and finding.certainty == certainty
+        and (project is None or finding.project == project)
+        and (indicator is None or finding.indicator == indicator)
+        and finding.places
+        for finding in real_findings
+    )
+
+
+def test_the_money_without_a_form_is_named(real_findings):
+    assert "932万元，没有绩效目标表" in {finding.found for finding in real_findings if finding.rule == "no-target"}

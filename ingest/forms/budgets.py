@@ -204,16 +204,21 @@ def loose_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterator
 def loose_columns(header: Header) -> list[Column]:
     """The columns of a table without cells in printed order: words first, then the total and the other numbers."""
     words = {
-        "code": Column("code", lambda text: 4.0 if CODE.fullmatch(text) else NEVER, numeric, opens=0.0, limit=3),
+        "code": Column("code", lambda text: 4.0 if CODE.fullmatch(text) else NEVER, numeric, opens=0.0, needs="function", limit=3),
         "function": Column("function", function_fit, needs="code", limit=20),
         "category": Column("category", lambda text: 6.0 if pattern("category_pattern").match(fold(text)) else NEVER, opens=0.0),
-        "name": Column("project", lambda text: name_fit(text) - 0.5, opens=0.5, usual=2.0, limit=40),
+        "name": Column("project", project_fit, opens=0.5, usual=1.8, limit=40),
         "unit": Column("unit", lambda text: 2.5 if organisation_suffix().match(fold(text)) else NEVER, opens=1.0, limit=20),
     }
     columns = [words[key] for key in dict.fromkeys("name" if key == "parent" else key for key in header.keys) if key in words]
     total = Column("total", lambda text: 4.0 if DECIMAL.fullmatch(fold(text)) else NEVER, numeric, usual=8.0, limit=3)
     rest = Column("rest", lambda text: 1.0 if AMOUNTS.fullmatch(fold(text)) else NEVER, numeric, limit=12)
     return [*columns, total, rest]
+
+
+def project_fit(text: str) -> float:
+    """Names of projects hold no amounts with decimals."""
+    return name_fit(text) - 4.0 * bool(DECIMAL.search(fold(text)))
 
 
 def function_fit(text: str) -> float:

@@ -127,7 +127,8 @@ def answer(snapshot: Snapshot, sparql: str, name: str, form: Rows, output: Path 
     elif isinstance(result, QueryBoolean):
         put(_yes_or_no(bool(result)), form, output)
     else:
-        put(_solutions(result), form, output)
+        rows = _solutions(result)
+        put(in_words(rows) if form == Rows.table else rows, form, output)
 
 
 def _yes_or_no(value: bool) -> Table:  # noqa: FBT001 - the answer itself
@@ -142,6 +143,15 @@ def _solutions(result: Any) -> Table:
 
     names = [variable.value for variable in result.variables]
     return Table(names, [[value_of(solution[name]) for name in names] for solution in result])
+
+
+def in_words(rows: Table) -> Table:
+    """The same rows under the names that the catalogue gives its columns; other columns keep theirs."""
+    from jixiao.tables import Table  # noqa: PLC0415
+    from queries.library import columns  # noqa: PLC0415
+
+    words = columns()
+    return Table([words[name][language()] if name in words else name for name in rows.columns], rows.rows)
 
 
 @app.command(cls=Command, help=text("help.queries"))
