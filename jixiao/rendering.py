@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jixiao.tables import plain
 from jixiao.view import readable
-from ontology.terms import label
+from ontology.terms import concepts, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +59,17 @@ def field_label(name: str) -> str:
     return str(words.get(name.partition(".")[0], name))
 
 
+def citation(name: str) -> str:
+    """What a rule rests on: the regulation, its demand, and whether somebody has checked it."""
+    known = concepts("citation")
+    if name not in known:
+        return name
+    cited = known[name]
+    above = f"《{known[cited.broader].labels['zh']}》" if cited.broader in known else ""
+    own = cited.labels["zh"] if above else f"《{cited.labels['zh']}》"
+    return above + own + ("（未核对原文）" if cited.status == "unverified" else "")
+
+
 def _stated(value: Any) -> Any:
     """What is not stated is not printed."""
     return "" if value is None else value
@@ -71,6 +82,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "path": page_path,
     "day": day,
     "field": field_label,
+    "citation": citation,
     "kind": code_label("target-kind"),
     "severity": code_label("severity"),
     "certainty": code_label("certainty"),

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from jixiao import summary
 from jixiao.rendering import environment
 from jixiao.view import View, clarity, grouped
-from ontology.terms import concepts
 from queries.library import rules
 
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ def render_report(snapshot: Graph, *, date: str | None = None) -> str:
             manifest=snapshot.manifest,
             date=date,
             rules=every,
-            basis=concepts("citation"),
             documents=[_document(view, document) for document in view.documents.values()],
             clarity=clarity(view.indicators.values()),
             money=summary.project_money(view),

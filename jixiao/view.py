@@ -97,7 +97,6 @@ class Finding:
     expected: str | None = None
     places: Sequence[Mapping[str, Any]] = ()
 
-
     @property
     def proofs(self) -> list[Proof]:
         """The places, the pieces of one printed cell joined."""

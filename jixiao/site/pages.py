@@ -224,7 +224,7 @@ def rules(request: Request) -> Response:
     """The rules, as their files describe them."""
     view = desk_of(request).view
     counts = Counter(finding.rule for finding in view.findings)
-    return show(request, "rules.html", here="/rules", view=view, counts=counts, basis=concepts("citation"))
+    return show(request, "rules.html", here="/rules", view=view, counts=counts)
 
 
 def thing(request: Request) -> Response:
