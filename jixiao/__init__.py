@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from graph.folder import KnowledgeGraph
-    from graph.folder import KnowledgeGraph as open  # noqa: A004 - reads as jixiao.open("kg")
+    from graph.folder import KnowledgeGraph as open  # noqa: A004, N813 - reads as jixiao.open("kg")
     from ingest import read
     from ingest.errors import IngestError
     from ingest.interchange import from_json, to_json

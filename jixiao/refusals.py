@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from graph.errors import GraphError
 from ingest.errors import IngestError
-from queries.errors import QueryError
-
 from jixiao.messages import text
+from queries.errors import QueryError
 
 REFUSALS = (IngestError, GraphError, QueryError)
 

@@ -65,7 +65,7 @@ def citation(name: str) -> str:
     if name not in known:
         return name
     cited = known[name]
-    above = f"《{known[cited.broader].labels['zh']}》" if cited.broader in known else ""
+    above = f"《{known[cited.broader].labels['zh']}》" if cited.broader else ""
     own = cited.labels["zh"] if above else f"《{cited.labels['zh']}》"
     return above + own + ("（未核对原文）" if cited.status == "unverified" else "")
 

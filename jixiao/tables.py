@@ -77,8 +77,7 @@ def write_json(rows: Table, stream: TextIO) -> None:
 
 def write_jsonl(rows: Table, stream: TextIO) -> None:
     """One JSON object a line."""
-    for record in rows.records():
-        stream.write(json.dumps(record, ensure_ascii=False, default=as_json) + "\n")
+    stream.writelines(json.dumps(record, ensure_ascii=False, default=as_json) + "\n" for record in rows.records())
 
 
 def write_for_eyes(rows: Table, stream: TextIO) -> None:

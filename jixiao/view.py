@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence  # noqa: TC003 - fields of dataclasses
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
 from importlib.resources import files
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 VAGUE_KINDS = ("vague", "restated", "missing")
 """The kinds of target that nobody can check: only words, the name again, nothing."""
-SECRET = "secret"
+UNDISCLOSED = "secret"
 """The kind of target that is not disclosed; it counts neither as clear nor as unclear."""
 
 
@@ -195,7 +195,7 @@ TENTH = Decimal("0.1")
 
 def clarity(indicators: Iterable[Indicator]) -> Clarity:
     """How clear these indicators are."""
-    judged = [indicator for indicator in indicators if indicator.kind != SECRET]
+    judged = [indicator for indicator in indicators if indicator.kind != UNDISCLOSED]
     return Clarity(sum(indicator.is_vague for indicator in judged), len(judged))
 
 
@@ -225,7 +225,7 @@ class Subject:
     code: str | None = None
     lines: tuple[Line, ...] = ()
     forms: tuple[Form, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_department(self) -> bool:
@@ -250,7 +250,8 @@ class Subject:
     @property
     def unit(self) -> str | None:
         """The unit that owns it, from its rows or its forms."""
-        return next((each.unit for each in (*self.lines, *self.forms) if each.unit), None)
+        units = [*(line.unit for line in self.lines), *(form.unit for form in self.forms)]
+        return next(filter(None, units), None)
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -333,7 +334,7 @@ class View:
         """Every project, and every department that has a form, by its address; in the order of the documents."""
         lines = grouped(self._lines(), lambda line: line.project)
         forms = grouped(self._forms(), lambda form: form.project or form.iri)
-        found = [self._project(row, lines[row["iri"]], forms[row["iri"]]) for row in rows(self.graph, "projects")]
+        found = [self._subject(row, lines[row["iri"]], forms[row["iri"]]) for row in rows(self.graph, "projects")]
         found += [self._department(form) for form in self._forms_by_iri.values() if form.project is None]
         order = {iri: index for index, iri in enumerate(self.documents)}
         return {each.iri: each for each in sorted(found, key=lambda each: order[each.document.iri])}
@@ -405,25 +406,24 @@ class View:
 
     def _indicators(self) -> Iterator[Indicator]:
         for row in rows(self.graph, "indicators"):
-            codes = {name: notation(row[name]) for name in ("kind", "comparator") if name in row}
-            yield Indicator(**(row | codes))
-
-    def _project(self, row: Mapping[str, Any], lines: Sequence[Line], forms: Sequence[Form]) -> Subject:
-        return self._subject(row["iri"], row["document"], row["name"], row.get("code"), lines, forms)
+            row.update({name: notation(row[name]) for name in ("kind", "comparator") if name in row})
+            yield Indicator(**row)
 
     def _department(self, form: Form) -> Subject:
-        return self._subject(form.iri, form.document, form.name, form.code, (), (form,))
+        row = {"iri": form.iri, "document": form.document, "name": form.name, "code": form.code}
+        return self._subject(row, (), (form,))
 
-    def _subject(  # noqa: PLR0913 - the parts of a record
-        self, iri: str, document: str, name: str, code: str | None, lines: Sequence[Line], forms: Sequence[Form]
-    ) -> Subject:
+    def _subject(self, row: Mapping[str, Any], lines: Iterable[Line], forms: Iterable[Form]) -> Subject:
         bare = Subject(
-            iri=iri, document=self.documents[document], name=name, code=code, lines=tuple(lines), forms=tuple(forms)
+            iri=row["iri"],
+            document=self.documents[row["document"]],
+            name=row["name"],
+            code=row.get("code"),
+            lines=tuple(lines),
+            forms=tuple(forms),
         )
-        found = tuple(finding for part in dict.fromkeys((iri, *_parts(bare))) for finding in self.findings_of[part])
-        return Subject(
-            iri=iri, document=bare.document, name=name, code=code, lines=bare.lines, forms=bare.forms, findings=found
-        )
+        parts = dict.fromkeys((bare.iri, *_parts(bare)))
+        return replace(bare, findings=tuple(finding for part in parts for finding in self.findings_of[part]))
 
 
 def _parts(subject: Subject) -> Iterator[str]:

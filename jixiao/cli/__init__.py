@@ -20,6 +20,6 @@ ORDER = (
 )
 """The commands in the order in which people meet them."""
 
-app.registered_commands.sort(key=lambda command: ORDER.index(command.callback))  # type: ignore[arg-type]
+app.registered_commands.sort(key=lambda command: ORDER.index(command.callback))
 
 __all__ = ["app"]

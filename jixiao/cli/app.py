@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from difflib import get_close_matches
-from importlib.metadata import version
+from importlib.metadata import version as installed
 from typing import Annotated, Any
 
 import typer
@@ -67,19 +67,18 @@ app = typer.Typer(
 def show_version(wanted: bool) -> None:  # noqa: FBT001 - the library calls it
     """Prints the version and ends."""
     if wanted:
-        typer.echo(f"jixiao {version('jixiao')}")
+        typer.echo(f"jixiao {installed('jixiao')}")
         raise typer.Exit
 
 
+SPOKEN = language()
+Lang = Annotated[str, typer.Option("--lang", metavar="zh|en", help=text("help.lang"))]
+Debug = Annotated[bool, typer.Option("--debug", help=text("help.debug"))]
+Shown = Annotated[bool, typer.Option("--version", help=text("help.version"), callback=show_version, is_eager=True)]
+
+
 @app.callback()
-def program(
-    lang: Annotated[str, typer.Option("--lang", metavar="zh|en", help=text("help.lang"))] = language(),  # noqa: ARG001 - taken in __main__
-    *,
-    debug: Annotated[bool, typer.Option("--debug", help=text("help.debug"))] = False,
-    shown: Annotated[
-        bool, typer.Option("--version", help=text("help.version"), callback=show_version, is_eager=True)
-    ] = False,  # noqa: ARG001, E501
-) -> None:
-    """What every command has in common; the help text comes from the messages."""
+def program(lang: Lang = SPOKEN, *, debug: Debug = False, version: Shown = False) -> None:  # noqa: ARG001
+    """What every command has in common; ``--lang`` was taken and ``--version`` answered before."""
     if debug:
         os.environ["JIXIAO_DEBUG"] = "1"

@@ -113,8 +113,8 @@ def answer(snapshot: Snapshot, sparql: str, name: str, form: Rows, output: Path 
     """Runs a query and writes its answer: rows, a yes or no, or triples."""
     from pyoxigraph import QueryBoolean, QueryTriples, RdfFormat  # noqa: PLC0415
 
+    from queries.errors import malformed  # noqa: PLC0415
     from queries.guard import check as guard  # noqa: PLC0415
-    from queries.worker import malformed  # noqa: PLC0415
 
     guard(sparql, name)
     try:
@@ -201,9 +201,10 @@ def rules(form: Form = Rows.table, output: Output = None) -> None:
 
 
 @app.command(cls=Command, help=text("help.check"))
-def check(
+def check(  # noqa: PLR0913 - one parameter an option
     form: Form = Rows.table,
-    rule: Annotated[list[str] | None, typer.Option("--rule", help=text("help.only_rule"))] = None,
+    *,
+    rule: Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help=text("help.only_rule"))] = None,
     certainty: Annotated[Certainty | None, typer.Option("--certainty", help=text("help.only_certainty"))] = None,
     fail_on: Annotated[Severity | None, typer.Option("--fail-on", help=text("help.fail_on"))] = None,
     output: Output = None,

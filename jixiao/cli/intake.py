@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - the library reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer

@@ -24,7 +24,7 @@ PORT = 8000
 def report(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help=text("help.report_output"))] = Path(
         "report.html"
-    ),  # noqa: E501
+    ),
     date: Annotated[str | None, typer.Option("--date", metavar="DATE", help=text("help.report_date"))] = None,
     kg: Kg = HERE,
 ) -> None:

@@ -6,21 +6,20 @@ import os
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal, get_args
 
-DEFAULT_LANGUAGE = "zh"
-LANGUAGES = ("zh", "en")
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 LANGUAGE_VARIABLE = "JIXIAO_LANG"
 
 
-def language() -> str:
+def language() -> Language:
     """The language messages are given in: ``JIXIAO_LANG`` where it names one that there is, else Chinese."""
-    asked = os.environ.get(LANGUAGE_VARIABLE, DEFAULT_LANGUAGE)
-    return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+    return "en" if os.environ.get(LANGUAGE_VARIABLE) == "en" else "zh"
 
 
 @cache
-def catalogue(name: str) -> dict[str, Any]:
+def catalogue(name: Language) -> dict[str, Any]:
     """Every sentence of one language, as the file has them."""
     return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 

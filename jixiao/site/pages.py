@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from jixiao.site.desk import Desk
     from jixiao.site.lists import Listing, Row
+    from jixiao.tables import Cell
     from jixiao.view import Disclosure, Form, Indicator, Subject, View
 
 UNCLEAR = "unclear"
@@ -136,7 +137,7 @@ def _has(row: Row, value: str) -> bool:
     }.get(value, True)
 
 
-def _of_document(document: Disclosure) -> Row:
+def _of_document(document: Disclosure) -> dict[str, Cell]:
     return {
         "publisher": document.publisher,
         "year": document.year,
@@ -183,7 +184,7 @@ def _is_kind(row: Row, value: str) -> bool:
 
 def indicator_rows(view: View) -> Iterator[Row]:
     """One row an indicator, with its project and document."""
-    plain = "name level1 level2 description printed kind comparator number number2 unit weight basis prior".split()
+    plain = INDICATORS.split(" project ", maxsplit=1)[0].split()
     for subject in view.subjects.values():
         shared = _of_document(subject.document) | {"project": subject.name}
         for indicator in subject.indicators:
@@ -210,7 +211,7 @@ def findings(request: Request) -> Response:
 
 def finding_rows(desk: Desk) -> Iterator[Row]:
     """One row a finding."""
-    nothing = {"publisher": None, "year": None, "source": None, "sha256": None}
+    nothing: dict[str, Cell] = {"publisher": None, "year": None, "source": None, "sha256": None}
     for finding in desk.view.findings:
         document = desk.view.documents.get(finding.document or "")
         own = {name: getattr(finding, name) for name in FINDINGS.split() if hasattr(finding, name)}
@@ -275,7 +276,7 @@ def document(request: Request, view: View, document: Disclosure) -> Response:
 
 def project(request: Request, view: View, subject: Subject) -> Response:
     """One project or department: money, plan, goals, indicators with what was found, and the picture."""
-    owners = [each.iri for each in (*subject.lines, *subject.forms)]
+    owners = [*(line.iri for line in subject.lines), *(form.iri for form in subject.forms)]
     indicators = [indicator.iri for indicator in subject.indicators]
     funding = view.funding(*owners)
     certain = {finding.focus for finding in subject.findings if finding.certainty == "certain"}

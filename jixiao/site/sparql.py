@@ -82,7 +82,7 @@ async def _asked(request: Request) -> tuple[str | None, str | None]:
             raise ProtocolError(400, f"不支持参数 {name}：只能查询，并且总是针对全部文件")
     if len(queries) > 1 or (request.method == "POST" and not queries):
         raise ProtocolError(400, "要有且只有一个 query")
-    return (queries[0] if queries else None), (given.get("format") or [None])[0]
+    return (queries[0] if queries else None), next(iter(given.get("format", [])), None)
 
 
 def _posted(content_type: str, body: bytes, given: dict[str, list[str]]) -> list[str]:
