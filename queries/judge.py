@@ -12,6 +12,7 @@ import pyoxigraph as ox
 import yaml
 
 from queries.errors import HeaderError, MalformedQueryError, ProfileError, malformed
+from queries.parameters import inlined
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,7 +164,7 @@ def _census(rule: Rule, store: ox.Store) -> int:
 
 
 def _findings(rule: Rule, store: ox.Store) -> Iterable[Finding]:
-    solutions = _select(rule, rule.text, store)
+    solutions = _select(rule, inlined(rule.text), store)
     names = tuple(variable.value for variable in solutions.variables)
     if names != PROJECTION:
         raise MalformedQueryError(rule.file, f"规则须依次选出 {' '.join('?' + name for name in PROJECTION)}")

@@ -87,7 +87,7 @@ class Parameter:
 
 
 def _row(name: str) -> re.Pattern[str]:
-    return re.compile(rf"^(\s*VALUES \?{re.escape(name)} \{{ )(.+)( \}})$", re.MULTILINE)
+    return re.compile(rf"^([ \t]*VALUES \?{re.escape(name)} \{{ )(.+)( \}})$", re.MULTILINE)
 
 
 def default(name: str, text: str, file: str) -> str:
@@ -110,4 +110,21 @@ def bind(text: str, terms: Mapping[str, Term]) -> str:
     """The query with the rows of these parameters exchanged for these terms."""
     for name, term in terms.items():
         text = _row(name).sub(lambda row, term=term: f"{row[1]}{term}{row[3]}", text)  # type: ignore[misc]
+    return text
+
+
+def inlined(text: str) -> str:
+    """The same query with each name that has one value replaced by that value.
+
+    The store compiles a pattern that is a constant once and one that is a variable for every row, so rules keep their
+    thresholds and word lists under names and run about ten times faster without them. A name that the query selects, or
+    that has several ``VALUES`` lines, stays.
+    """
+    selected = set(re.findall(r"\?(\w+)", text.partition("WHERE")[0]))
+    rows = re.findall(r"^[ \t]*VALUES \?(\w+) \{ (\"[^\"]*\"|[\d.]+) \}$", text, re.MULTILINE)
+    names = [name for name, _ in rows]
+    for name, term in rows:
+        if name not in selected and names.count(name) == 1:
+            body = _row(name).sub("", text)
+            text = re.sub(rf"\?{name}\b", lambda _, term=term: term, body)  # type: ignore[misc]
     return text

@@ -15,6 +15,7 @@ from queries import judge
 from queries.errors import HeaderError, MalformedQueryError, ProfileError
 from queries.handbook import rules_page
 from queries.library import Rule, rule, rules
+from queries.parameters import inlined
 
 CASES = Path(__file__).parent / "rules"
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
@@ -89,6 +90,16 @@ def test_the_basis_of_a_rule_is_in_the_list_of_citations(name):
     notation = ox.NamedNode("http://www.w3.org/2004/02/skos/core#notation")
     known = {quad.object.value for quad in store.quads_for_pattern(None, notation, None)}
     assert set(RULES[name].basis) <= known
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_finds_the_same_with_its_names_replaced_by_their_values(name):
+    store = graph(CASES / name)
+    plain, fast = (
+        [tuple(row) for row in store.query(text, use_default_graph_as_union=True)]
+        for text in (RULES[name].text, inlined(RULES[name].text))
+    )
+    assert plain == fast
 
 
 def test_every_case_belongs_to_a_rule():
@@ -270,8 +281,9 @@ def real_findings(real) -> list[judge.Finding]:
     return judge.findings(judge.run(RULES, store))
 
 
-@pytest.mark.parametrize(("source", "name", "project", "indicator", "certainty"), REAL)
-def test_the_cases_that_careful_readers_found_are_found(real_findings, source, name, project, indicator, certainty):
+@pytest.mark.parametrize("case", REAL, ids=lambda case: f"{case[0]}-{case[1]}")
+def test_the_cases_that_careful_readers_found_are_found(real_findings, case):
+    source, name, project, indicator, certainty = case
     assert any(
         finding.source.startswith(source)
         and finding.rule == name
