@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+from graph.folder import KnowledgeGraph
+
+from jixiao import intake, samples
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT / (os.environ.get("JIXIAO_REAL") or "../shared")
@@ -24,6 +27,18 @@ def real() -> Path:
     if not (REAL / "seeds").is_dir():
         pytest.skip(ABSENT)
     return REAL.resolve()
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
+    """A knowledge graph of two samples, read, judged and published; not to be changed."""
+    folder = tmp_path_factory.mktemp("published")
+    graph = KnowledgeGraph(folder / "kg")
+    read = intake.keeping(graph)
+    for path in samples.write(folder / "samples", seed=1, count=2):
+        read(path)
+    intake.publish(graph)
+    return graph
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -28,14 +28,15 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
     budgets = read_budgets(fragments, source.text, covered)
     if not targets and not budgets:
         raise NotADisclosureError(path, "没有找到预算表或绩效目标表，这似乎不是预算公开文件")
-    facts = read_facts(fragments, source.text, owners_of(targets, budgets))
+    owners = owners_of(targets, budgets)
+    facts = read_facts(fragments, source.text, owners)
     return Document(
         source=source.name,
         sha256=source.sha256,
         extractor=extractor,
         encoding=source.encoding,
         document=facts,
-        units=tuple(read_units(budgets, targets, facts)),
+        units=tuple(read_units(fragments, source.text, owners, facts)),
         project_budgets=tuple(budgets),
         targets=tuple(targets),
         leftovers=tuple(leftovers),

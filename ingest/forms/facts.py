@@ -40,6 +40,8 @@ class Named:
     spans: tuple[Span, ...]
     code: str | None = None
     code_spans: tuple[Span, ...] = ()
+    own: bool = False
+    """The document's tables show that it is a unit of the department."""
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +84,7 @@ def owners_of(targets: Iterable[Target], budgets: Iterable[ProjectBudget]) -> li
     forms = {(t.unit, t.unit_code): t for t in targets if t.unit}
     named = [Named(t.unit or "", t.places["unit"], t.unit_code, t.places.get("unit_code", ())) for t in forms.values()]
     rows = {row.unit: row for row in budgets if row.unit}
-    return named + [Named(row.unit or "", row.places["unit"]) for row in rows.values()]
+    return [Named(row.unit or "", row.places["unit"], own=True) for row in rows.values()] + named
 
 
 def line_passages(fragments: Sequence[Fragment]) -> list[Passage]:
@@ -248,27 +250,42 @@ def statements(whole: Passage) -> dict[str, list[tuple[Passage, Decimal]]]:
     return found
 
 
-def read_units(budgets: Sequence[ProjectBudget], targets: Iterable[Target], facts: Facts) -> list[Unit]:
-    """The department and its units, each once, with a code where one is printed.
+def read_units(fragments: Sequence[Fragment], text: str, owners: Iterable[Named], facts: Facts) -> list[Unit]:
+    """The department's budget units, each once, with a code where one is printed.
 
-    A unit that only a form names is the department's where its name or code begins as the department's does.
+    They are listed where the document tells how it is organised, own money in its tables, or are named by a form; a unit that
+    only a form names is the department's where its name or code begins as the department's does.
     """
     found: dict[str, Unit] = {}
-    if facts.publisher:
-        found[fold(facts.publisher)] = Unit(name=facts.publisher, code=facts.publisher_code, places={"name": facts.places["publisher"]})
-    for row in budgets:
-        if row.unit:
-            found.setdefault(fold(row.unit), Unit(name=row.unit, places={"name": row.places["unit"]}))
-    for target in targets:
-        key = fold(target.unit or "")
-        if not key or not (key in found or is_own(target, facts)):
+    for named in [*listed_units(fragments, text), *owners]:
+        key = fold(named.name)
+        known = found.get(key)
+        if known is None and not (named.own or is_own(named, facts)):
             continue
-        known = found.get(key) or Unit(name=target.unit or "", places={"name": target.places["unit"]})
-        found[key] = replace(known, code=known.code or target.unit_code)
+        code = known.code if known else None
+        found[key] = Unit(name=named.name, code=code or named.code, places=known.places if known else {"name": named.spans})
+    if not found and facts.publisher:
+        found[""] = Unit(name=facts.publisher, code=facts.publisher_code, places={"name": facts.places["publisher"]})
     return list(found.values())
 
 
-def is_own(target: Target, facts: Facts) -> bool:
-    """Whether a form's unit belongs to the document's department, by its name or its code."""
-    named = bool(facts.publisher and target.unit and fold(target.unit).startswith(fold(facts.publisher)))
-    return named or bool(facts.publisher_code and target.unit_code and target.unit_code.startswith(facts.publisher_code))
+def listed_units(fragments: Sequence[Fragment], text: str) -> Iterator[Named]:
+    """The units in a table of how the department is organised (部门机构设置情况): the first cell of each row."""
+    known = {label_key(label) for label in words()["unit_labels"]}
+    beside = {label_key(label) for label in words()["unit_table"]}
+    inside = False
+    for line in line_passages(fragments):
+        keys = [label_key(fragment.text) for fragment in line.fragments]
+        first = passage(line.fragments[:1])
+        if keys[0] in known and beside & set(keys):
+            inside = True
+        elif inside and organisation_suffix().match(fold(first.bare)) and len(keys) > 1:
+            yield Named(first.text, first.spans(text), own=True)
+        else:
+            inside = False
+
+
+def is_own(named: Named, facts: Facts) -> bool:
+    """Whether a unit belongs to the document's department, by its name or its code."""
+    by_name = bool(facts.publisher) and fold(named.name).startswith(fold(facts.publisher or ""))
+    return by_name or bool(facts.publisher_code and named.code and named.code.startswith(facts.publisher_code))

@@ -264,6 +264,12 @@ def take_amount(draft: Draft, item: Field, unit: str) -> None:
         draft.amount = (part, amount)
 
 
+def take_amount_all_years(draft: Draft, item: Field, unit: str) -> None:
+    """The amount for all years is the form's only where the form prints none for the year."""
+    if draft.amount is None:
+        take_amount(draft, item, unit)
+
+
 def take_purpose(draft: Draft, item: Field, unit: str) -> None:  # noqa: ARG001
     """What the money is spent on."""
     draft.purpose = item.passage if draft.purpose is None else draft.purpose
@@ -281,7 +287,7 @@ def ignore(draft: Draft, item: Field, unit: str) -> None:
 
 
 TAKERS = {"name": take_name, "department": take_department, "unit": take_unit, "owner": take_owner, "code": take_code,
-          "amount": take_amount, "purpose": take_purpose, "goal": take_goal}  # fmt: skip
+          "amount": take_amount, "amount_all_years": take_amount_all_years, "purpose": take_purpose, "goal": take_goal}  # fmt: skip
 
 
 def first_cell(item: Field) -> Passage:

@@ -24,6 +24,8 @@ MAGIC = {b"%PDF": "PDF", b"PK\x03\x04": "Word、Excel 或压缩包", b"\xd0\xcf\
 
 PAGE_NUMBER = re.compile(r"[-—–]\s*\d{1,4}\s*[-—–]|第\s*\d{1,4}\s*页(\s*共\s*\d{1,4}\s*页)?")
 BARE_NUMBER = re.compile(r"\d{1,4}")
+ONE_SPACE = re.compile(r" \S")
+LINE_ENDS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 LONELY = 2
 """A bare number with this many empty lines before it is a page number."""
 
@@ -79,21 +81,23 @@ def looks_binary(text: str) -> bool:
 def lines_of(text: str) -> tuple[Line, ...]:
     """The lines of a text that carry something, without page numbers."""
     found: list[Line] = []
-    gap, position, broken = 0, 0, False
-    previous_furniture = False
+    gap, position, page_break = 0, 0, False
     for number, raw in enumerate(text.splitlines(keepends=True), 1):
         start, position = position, position + len(raw)
-        body = raw.rstrip("\r\n\v\x1c\x1d\x1e\x85\u2028\u2029")
-        broken |= "\f" in body
-        stripped = body.strip().strip("\f")
-        if not stripped:
+        body = raw.rstrip(LINE_ENDS)
+        if not body.strip():
             gap += 1
-            continue
-        if PAGE_NUMBER.fullmatch(stripped) or (gap >= LONELY and BARE_NUMBER.fullmatch(stripped)):
-            previous_furniture = True
-            gap = 0
-            continue
-        broken |= previous_furniture or (gap == 0 and bool(re.match(r" [^\s]", body)) and bool(found))
-        found.append(Line(body, start, number, broken and bool(found), gap))
-        gap, broken, previous_furniture = 0, False, False
+        elif is_page_number(body, gap):
+            gap, page_break = 0, True
+        else:
+            page_break |= bool(found) and gap == 0 and bool(ONE_SPACE.match(body))
+            found.append(Line(body, start, number, page_break and bool(found), gap))
+            gap, page_break = 0, False
+        page_break |= "\f" in raw
     return tuple(found)
+
+
+def is_page_number(body: str, gap: int) -> bool:
+    """Whether a line is a page's number: marked as one, or a bare number that stands apart."""
+    text = body.strip()
+    return bool(PAGE_NUMBER.fullmatch(text)) or (gap >= LONELY and bool(BARE_NUMBER.fullmatch(text)))
