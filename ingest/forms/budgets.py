@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 TALLEST = 300
 """The most fragments of a header that is printed one character a line."""
 DECIMAL = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+")
+LONG_NUMBER = 4
+"""A row's number has fewer digits."""
 AMOUNTS = re.compile(r"(?:-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?)+")
 CODE = re.compile(r"\d{3}(\d{2}){0,2}")
 NEAR = Decimal("0.02")
@@ -41,6 +43,8 @@ class Header:
     keys: tuple[str, ...]
     cells: Mapping[str, int]
     sources: Mapping[int, str]
+    order: tuple[str, ...]
+    """The funding sources in printed order, where the header's cells have no borders and its labels stand on one line."""
     first: int
     last: int
 
@@ -95,7 +99,7 @@ def header_at(fragments: Sequence[Fragment], index: int) -> Header | None:
     keys, cells = header_labels(fragments, index, end)
     if not {"name", "total"} <= set(keys):
         return None
-    return Header(tuple(keys), cells, source_cells(part) if cells else {}, index, end)
+    return Header(tuple(keys), cells, source_cells(part) if cells else {}, () if cells else source_order(part), index, end)
 
 
 def header_end(fragments: Sequence[Fragment], index: int) -> int:
@@ -154,6 +158,13 @@ def source_cells(part: Sequence[Fragment]) -> dict[int, str]:
     return {cell: keys[-1] for cell, names in found.items() if (keys := [key for key in names if key and key != "合计"])}
 
 
+def source_order(part: Sequence[Fragment]) -> tuple[str, ...]:
+    """The funding sources of a header whose labels all stand on one line."""
+    line = [fragment for fragment in part if fragment.line == part[0].line]
+    found = tuple(key for fragment in line if (key := vocabulary("funds").of(fragment.text)) and key != "合计")
+    return found if len(line) == len(part) else ()
+
+
 def unit_above(fragments: Sequence[Fragment], header: Header, text: str) -> str:
     """The unit of money that is announced above a table."""
     start = fragments[header.first].start
@@ -193,17 +204,26 @@ def celled_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterato
 
 
 def loose_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterator[Line]:
-    """The rows of a table without cells. Which of the numbers after the total is which source cannot be told."""
+    """The rows of a table without cells.
+
+    Empty cells leave nothing behind in such a text: which of the numbers after the total is which source can only be told
+    where there are as many as the header has sources.
+    """
     for row in align(body, loose_columns(header)):
         parts = {key: passage(cell) for key, cell in row.items()}
         total = amount_in_wan(parts["total"].bare, unit) if "total" in parts else None
+        rest = [passage([fragment]) for fragment in row.get("rest", [])]
+        amounts = [(part, amount_in_wan(part.bare, unit)) for part in rest]
         if total is not None:
-            yield Line(parts, total)
+            whole = len(rest) == len(header.order) and all(amount is not None for _, amount in amounts)
+            told = zip(header.order, amounts, strict=False) if whole else []
+            yield Line(parts, total, {key: (part, amount) for key, (part, amount) in told if amount})
 
 
 def loose_columns(header: Header) -> list[Column]:
     """The columns of a table without cells in printed order: words first, then the total and the other numbers."""
     words = {
+        "number": Column("number", lambda text: 2.0 if text.isdigit() and len(text) < LONG_NUMBER else NEVER, numeric, opens=0.0, limit=1),
         "code": Column("code", lambda text: 4.0 if CODE.fullmatch(text) else NEVER, numeric, opens=0.0, needs="function", limit=3),
         "function": Column("function", function_fit, needs="code", limit=20),
         "category": Column("category", lambda text: 6.0 if pattern("category_pattern").match(fold(text)) else NEVER, opens=0.0),

@@ -40,6 +40,7 @@ class Named:
     spans: tuple[Span, ...]
     code: str | None = None
     code_spans: tuple[Span, ...] = ()
+    votes: int = 1
     own: bool = False
     """The document's tables show that it is a unit of the department."""
 
@@ -107,7 +108,7 @@ def publisher_of(named: Iterable[Named]) -> Named | None:
     for one in named:
         for each in (one, *head_of(one)):
             key = fold(each.name)
-            votes[key] += 1
+            votes[key] += each.votes
             known = first.get(key)
             if known is None or (known.code is None and each.code is not None):
                 first[key] = each
@@ -134,7 +135,11 @@ def candidates(lines: Iterable[Passage], text: str) -> Iterator[Named]:
         if found and organisation_suffix().match(fold(trimmed_title(found["name"]))):
             start = found.start("name") + len(found["name"]) - len(trimmed_title(found["name"]))
             name = line.part(start, found.end("name"))
-            yield Named(name.text, name.spans(text))
+            yield Named(name.text, name.spans(text), votes=TITLE)
+
+
+TITLE = 5
+"""How many mentions the document's title is worth."""
 
 
 def head_of(named: Named) -> Iterator[Named]:
@@ -283,6 +288,16 @@ def listed_units(fragments: Sequence[Fragment], text: str) -> Iterator[Named]:
             yield Named(first.text, first.spans(text), own=True)
         else:
             inside = False
+    yield from told_units(passage(fragments), text)
+
+
+def told_units(whole: Passage, text: str) -> Iterator[Named]:
+    """The units in a sentence that counts them up: `下设 3 家预算单位，分别为甲、乙、丙。`"""
+    for sentence in re.finditer(words()["unit_sentence"], whole.bare):
+        for item in re.finditer(r"[^、，,；;和及]+", sentence["units"]):
+            part = whole.part(sentence.start("units") + item.start(), sentence.start("units") + item.end())
+            if organisation_suffix().match(fold(part.bare)):
+                yield Named(part.text, part.spans(text), own=True)
 
 
 def is_own(named: Named, facts: Facts) -> bool:

@@ -16,7 +16,7 @@ from ingest.layout.folding import fold
 from ontology import lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 NEVER = -12.0
 NUMERIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -99,9 +99,15 @@ def desc_fit(text: str) -> float:
     return 0.7 + name_fit(text) + 0.03 * max(0, len(text) - 40) - 0.4 * (len(text) < 3)  # noqa: PLR2004 - seldom so short
 
 
-def desc_follows(key: str, before: str, text: str) -> float:
+def desc_follows(row: Mapping[str, str], text: str) -> float:
     """A description often repeats its indicator's name."""
-    return 3.0 if key == "name" and fold(before) == fold(text) else 0.0
+    return 3.0 if fold(row.get("name", "")) == fold(text) else 0.0
+
+
+def value_follows(row: Mapping[str, str], text: str) -> float:
+    """A value that repeats its indicator's name or description is a value all the same."""
+    told = (fold(row.get("name", "")), fold(row.get("desc", "")))
+    return 2.5 if fold(text) in told else 0.0
 
 
 @lru_cache(maxsize=1)
@@ -116,9 +122,9 @@ def national_levels() -> frozenset[str]:
     return frozenset(map(fold, level_pairs())).union(*level_pairs().values())
 
 
-def level_follows(key: str, before: str, text: str) -> float:
+def level_follows(row: Mapping[str, str], text: str) -> float:
     """A second level suits the first one before it."""
-    seconds = level_pairs().get(fold(before)) if key == "level1" else None
+    seconds = level_pairs().get(fold(row.get("level1", "")))
     return 0.0 if seconds is None else 1.0 if fold(text) in seconds else -5.0
 
 
@@ -256,5 +262,6 @@ def indicator_column(key: str, cell: int | None, *, first: bool) -> Column:
         return Column(key, goal_fit, cell=cell, merged=True, resumes=lambda text: bool(NUMBERED.match(fold(text))), limit=160)
     fit, limit = FREE[key]
     starts = numeric if key == "weight" else lambda _: True
-    echoes, follows = ("name", desc_follows) if key == "desc" else (None, None)
+    echoes = "name" if key == "desc" else None
+    follows = {"desc": desc_follows, "value": value_follows}.get(key)
     return Column(key, fit, starts, cell, opens=1.5 if key == "name" else None, follows=follows, echoes=echoes, usual=USUAL.get(key, 0.0), limit=limit)

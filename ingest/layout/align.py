@@ -41,8 +41,8 @@ class Column:
     """The column's cells span rows: one may go on after a page break although its row began on the page before."""
     heads: bool = False
     """The column only says what its row is about."""
-    follows: Callable[[str, str, str], float] | None = None
-    """What a cell is worth more after another one in its row, by the other's column and text and its own text."""
+    follows: Callable[[Mapping[str, str], str], float] | None = None
+    """What a cell is worth more beside the cells before it in its row, by their columns' keys and texts."""
     echoes: str | None = None
     """A column whose text this one often repeats: where both are cut by a page's end, they go on alike."""
     needs: str | None = None
@@ -310,10 +310,16 @@ class Aligner:
         if h.appends:
             return h.score + self.appended(h)
         score = h.score + self.fit(h.column, h.text)
-        follows, last = self.columns[h.column].follows, h.before
-        if follows is not None and last is not None and not h.row:
-            score += follows(self.columns[last.column].key, last.text, h.text)
-        return score
+        follows = self.columns[h.column].follows
+        return score + follows(self.row_before(h.before), h.text) if follows and not h.row else score
+
+    def row_before(self, chain: Closed | None) -> dict[str, str]:
+        """The texts of the cells before the open one in its row."""
+        row: dict[str, str] = {}
+        while chain is not None:
+            row.setdefault(self.columns[chain.column].key, chain.text)
+            chain = None if chain.row else chain.before
+        return row
 
     def appended(self, h: Hypothesis) -> float:
         """What the second part of a cut cell is worth: what the whole is worth more than the first part."""
@@ -422,15 +428,16 @@ def width(text: str) -> int:
 def informed(fragments: Sequence[Fragment]) -> Settings:
     """Settings for a stream, by what its gaps tell.
 
-    Where nearly every line stands alone, an empty line says nothing of a cell's end. Where lines hold several fragments each,
-    lines are rows, and a space ends a cell.
+    Where nearly every line stands alone, an empty line says nothing of a cell's end (a wrapped cell has them between its
+    lines), and a line's end without one divides cells that stand side by side. Where lines hold several fragments each, lines
+    are rows, and a space ends a cell.
     """
     lines = [fragment.gap for fragment in fragments if fragment.gap is not Gap.SPACE]
     blank = lines.count(Gap.BLANK) / (lines.count(Gap.BLANK) + lines.count(Gap.LINE) + 1)
     join, split = dict(Settings().join), dict(Settings().split)
     if blank > 0.5:  # noqa: PLR2004 - more than half of all lines
-        join[Gap.LINE] = join[Gap.BLANK] = split[Gap.LINE] = split[Gap.BLANK] = 0.1
-        split[Gap.SPACE] = 0.6
+        join[Gap.BLANK] = split[Gap.BLANK] = 0.1
+        join[Gap.LINE], split[Gap.LINE], split[Gap.SPACE] = 0.5, 0.0, 0.6
     block = 0.0
     if blank < BLOCKS:
         split[Gap.LINE], block = 2.5, 3.0

@@ -120,7 +120,7 @@ LAYOUTS: dict[str, Layout] = {
         Layout(
             name="narrow",
             carries=_carries(
-                "unit.code budget.parent budget.category budget.unit budget.sources"
+                "unit.code budget.parent budget.category budget.unit"
                 " target.unit target.unit_code target.amount_wan indicator.desc indicator.weight"
             ),
         ),
@@ -136,7 +136,7 @@ LAYOUTS: dict[str, Layout] = {
             name="line",
             encoding="gb18030",
             carries=_carries(
-                "facts.publisher_code budget.category budget.unit budget.sources indicator.desc indicator.basis"
+                "facts.publisher_code budget.category budget.unit indicator.desc indicator.basis"
             ),
         ),
         Layout(
