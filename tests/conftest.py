@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from graph.folder import KnowledgeGraph
 
+from graph.folder import KnowledgeGraph
 from jixiao import intake, samples
 
 ROOT = Path(__file__).parent.parent

@@ -56,7 +56,7 @@ def create_app(folder: Path) -> Starlette:
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
         middleware=[Middleware(Safety)],
-        exception_handlers={HTTPException: refused, GraphError: unready},  # type: ignore[dict-item]
+        exception_handlers={HTTPException: refused, GraphError: unready, Exception: broken},  # type: ignore[dict-item]
     )
     app.state.desk = Desk(folder)
     return app
@@ -71,6 +71,14 @@ def refused(request: Request, error: HTTPException) -> Response:
 def unready(request: Request, error: GraphError) -> Response:
     """A page that says why there is nothing to show, and what to do."""
     return pages.show(request, "error.html", status=503, heading="还没有可看的", message=str(error))
+
+
+def broken(request: Request, _: Exception) -> Response:
+    """A page that owns up to a mistake of the program; the server's log has the details."""
+    said = "这是程序的错误，不是您的。请把地址告诉我们。"
+    answer = pages.show(request, "error.html", status=500, heading="程序出错了", message=said)
+    answer.headers.update(SAFETY)  # this answer is made outside of the middleware
+    return answer
 
 
 class Safety:

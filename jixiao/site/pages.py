@@ -87,7 +87,9 @@ def choices(view: View) -> list[tuple[str, str]]:
     return [(document.sha256, document.label) for document in view.documents.values()]
 
 
-DOCUMENTS = "title source publisher year region total subjects indicators unclear findings leftovers sha256 address"
+DOCUMENTS = (
+    "title source publisher year region total_yuan subjects indicators unclear findings leftovers sha256 address"
+)
 
 
 def documents(request: Request) -> Response:
@@ -107,7 +109,7 @@ def document_rows(view: View) -> Iterator[Row]:
             "publisher": document.publisher,
             "year": document.year,
             "region": document.region,
-            "total": document.total,
+            "total_yuan": document.total,
             "subjects": len(subjects),
             "indicators": sum(len(subject.indicators) for subject in subjects),
             "unclear": clarity(indicators_of(view, document)).unclear,
@@ -118,7 +120,7 @@ def document_rows(view: View) -> Iterator[Row]:
         }
 
 
-PROJECTS = "name code publisher year unit budget stated indicators unclear findings source sha256 address"
+PROJECTS = "name code publisher year unit budget_yuan stated_yuan indicators unclear findings source sha256 address"
 
 
 def projects(request: Request) -> Response:
@@ -131,8 +133,8 @@ def projects(request: Request) -> Response:
 
 def _has(row: Row, value: str) -> bool:
     return {
-        "no-form": row["budget"] is not None and not row["forms"],
-        "no-budget": row["budget"] is None,
+        "no-form": row["budget_yuan"] is not None and not row["forms"],
+        "no-budget": row["budget_yuan"] is None,
         "findings": bool(row["findings"]),
     }.get(value, True)
 
@@ -154,8 +156,8 @@ def _project_row(subject: Subject) -> Row:
         "unit": subject.unit,
         "is_department": subject.is_department,
         "forms": len(subject.forms),
-        "budget": subject.budget,
-        "stated": subject.stated,
+        "budget_yuan": subject.budget,
+        "stated_yuan": subject.stated,
         "indicators": len(subject.indicators),
         "unclear": subject.clarity.unclear,
         "findings": len(subject.findings),

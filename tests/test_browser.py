@@ -1,0 +1,153 @@
+"""The site in a real browser: what only shows when scripts run and boxes are laid out."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+
+import pytest
+import uvicorn
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.wait import WebDriverWait
+
+from jixiao.cli.showing import listen
+from jixiao.rendering import page_path
+from jixiao.report import write_report
+from jixiao.site.app import create_app
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP, PHONE = 1280, 390
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs chromium and chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def site(published):
+    """The address of a running site and its view."""
+    app = create_app(published.path)
+    waiting = listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [waiting]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{waiting.getsockname()[1]}", app.state.desk.view
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def paths(site):
+    """One of each sort of page."""
+    _, view = site
+    project = max(view.subjects.values(), key=lambda each: len(each.findings))
+    things = (next(iter(view.documents)), project.iri, project.indicators[0].iri, project.findings[0].address)
+    source = f"/source/{project.document.sha256}?line=40"
+    lists = ("/", "/documents", "/projects", "/indicators", "/findings", "/rules", "/sparql")
+    query = "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%209"
+    return [*lists, *map(page_path, things), source, query]
+
+
+def wide(browser, width):
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def open_page(browser, address):
+    browser.get(address)
+    return browser
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_no_page_is_wider_than_the_screen_or_complains(browser, site, paths, width):
+    wide(browser, width)
+    browser.get_log("browser")
+    too_wide = []
+    for path in paths:
+        page = open_page(browser, site[0] + path)
+        if page.execute_script("return document.documentElement.scrollWidth") > width:
+            too_wide.append(path)
+    assert too_wide == []
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def test_on_a_phone_no_table_has_to_be_pushed_aside(browser, site, paths):
+    wide(browser, PHONE)
+    script = "return [...document.querySelectorAll('.sheet')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    pushed = [path for path in paths if open_page(browser, site[0] + path).execute_script(script)]
+    assert pushed == []
+
+
+def test_the_picture_of_a_project_is_drawn(browser, site):
+    wide(browser, DESKTOP)
+    address, view = site
+    subject = max(view.subjects.values(), key=lambda each: len(each.indicators))
+    page = open_page(browser, address + page_path(subject.iri))
+    painted = """
+        const canvas = document.querySelector("#picture canvas[data-id=layer2-node]");
+        if (!canvas) return 0;
+        const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        return pixels.filter((value, index) => index % 4 === 3 && value > 0).length;
+    """
+    assert WebDriverWait(page, 10).until(lambda driver: driver.execute_script(painted)) > 1000
+
+
+def test_a_value_shows_its_quote_and_leads_to_its_line(browser, site):
+    wide(browser, DESKTOP)
+    address, view = site
+    indicator = next(each for each in view.indicators.values() if each.printed)
+    page = open_page(browser, address + page_path(indicator.iri))
+    place = page.find_element(By.CSS_SELECTOR, "dd .place")
+    place.click()
+    dialog = page.find_element(By.CSS_SELECTOR, "dialog[open]")
+    assert dialog.find_element(By.TAG_NAME, "blockquote").text == place.get_attribute("data-quote")
+    dialog.find_element(By.LINK_TEXT, "看原文").click()
+    hit = WebDriverWait(page, 10).until(lambda driver: driver.find_element(By.CSS_SELECTOR, ".source .hit"))
+    assert place_line(page.current_url) == hit.get_attribute("id")
+
+
+def place_line(url):
+    return url.rpartition("#")[2]
+
+
+def test_a_question_of_the_catalogue_can_be_picked_and_asked(browser, site):
+    wide(browser, DESKTOP)
+    page = open_page(browser, f"{site[0]}/sparql")
+    Select(page.find_element(By.ID, "example")).select_by_value("kinds-by-type")
+    page.find_element(By.CSS_SELECTOR, "#ask button").click()
+    cells = WebDriverWait(page, 30).until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "tbody td"))
+    assert len(cells) > 5
+
+
+def test_the_report_fits_a_phone_and_complains_of_nothing(browser, published, tmp_path):
+    wide(browser, PHONE)
+    browser.get_log("browser")
+    page = open_page(browser, write_report(published.live(), tmp_path / "report.html").as_uri())
+    assert page.execute_script("return document.documentElement.scrollWidth") <= PHONE
+    assert browser.get_log("browser") == []

@@ -1,0 +1,357 @@
+"""The site over HTTP: pages, permanent addresses, lists as files, the SPARQL protocol, safety."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+import re
+from hashlib import sha256
+
+import pytest
+from starlette.testclient import TestClient
+
+from graph.folder import KnowledgeGraph
+from jixiao import intake, samples
+from jixiao.rendering import page_path
+from jixiao.site.app import create_app
+from jixiao.site.negotiate import preferred
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+EVIL = "<script>alert('一')</script>&\"</textarea>"
+LISTS = ("/documents", "/projects", "/indicators", "/findings")
+
+
+@pytest.fixture(scope="session")
+def site(published):
+    with TestClient(create_app(published.path), headers=BROWSER) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def view(site):
+    return site.app.state.desk.view
+
+
+def rows(answer):
+    """The rows of a list given away as CSV."""
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("path", ["/", *LISTS, "/rules", "/sparql"])
+def test_every_page_answers_safely(site, path):
+    answer = site.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", *LISTS, "/rules", "/sparql"])
+def test_pages_load_nothing_from_elsewhere_and_hold_no_code(site, path):
+    page = site.get(path).text
+    loaded = re.findall(r'<(?:link|script|img)[^>]+(?:href|src)="([^"]+)"', page)
+    assert loaded
+    assert [each for each in loaded if not each.startswith("/static/")] == []
+    assert [each for each in re.findall(r"<script[^>]*>", page) if "src=" not in each] == []
+    assert "style=" not in page
+
+
+def test_everything_that_a_page_loads_is_there(site, view):
+    page = site.get(page_path(next(iter(view.subjects)))).text
+    for path in re.findall(r'(?:href|src)="(/static/[^"]+)"', page):
+        assert site.get(path).status_code == 200
+    script = site.get("/static/vendor/cytoscape/cytoscape.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+
+
+def test_every_thing_has_a_page_at_its_permanent_address(site, view):
+    things = [*view.documents, *view.subject_of, *(finding.address for finding in view.findings)]
+    answers = {thing: site.get(page_path(thing)).status_code for thing in things}
+    assert len(things) > 100
+    assert {thing for thing, status in answers.items() if status != 200} == set()
+
+
+def test_a_program_gets_the_triples_of_a_thing(site, view):
+    thing = next(iter(view.indicators))
+    answer = site.get(page_path(thing), headers={"accept": "text/turtle"})
+    assert answer.headers["content-type"].startswith("text/turtle")
+    assert view.indicators[thing].name in answer.text
+
+
+def test_what_is_not_there_is_told_in_chinese(site):
+    for path in ("/id/nobody", "/nowhere", "/source/abc"):
+        answer = site.get(path)
+        assert (answer.status_code, "没有这一页" in answer.text) == (404, True)
+
+
+def test_a_project_page_shows_money_goals_values_and_findings_with_their_places(site, view):
+    subject = max(view.subjects.values(), key=lambda each: len(each.findings))
+    page = site.get(page_path(subject.iri)).text
+    assert all(indicator.name in page and indicator.printed in page for indicator in subject.indicators)
+    assert all(goal in page for form in subject.forms for goal in view.goals(form))
+    assert all(page_path(finding.address) in page for finding in subject.findings)
+    places = re.findall(r'class="place" href="(/source/\w+\?line=\d+#L\d+)" data-quote="([^"]+)"', page)
+    assert len(places) > len(subject.indicators)
+
+
+def test_a_place_leads_to_the_line_with_the_quote(site, view):
+    indicator = next(iter(view.indicators.values()))
+    place = view.places(indicator.iri)[indicator.iri]["name"][0]
+    document = view.subject_of[indicator.iri].document
+    page = site.get(f"/source/{document.sha256}?line={place.line}").text
+    line = re.search(rf'<div id="L{place.line}" class="hit">.*?<span>(.*?)</span>', page)
+    assert line
+    assert place.quote.split("\n")[0] in line[1]
+
+
+def test_the_picture_has_every_indicator_and_all_ends_of_its_edges(site, view):
+    subject = max(view.subjects.values(), key=lambda each: len(each.indicators))
+    page = site.get(page_path(subject.iri)).text
+    drawn = [each["data"] for each in json.loads(re.search(r'id="picture-data">(.*?)</script>', page)[1])]
+    nodes = {each["id"] for each in drawn if "source" not in each}
+    assert {indicator.iri for indicator in subject.indicators} <= nodes
+    assert {end for each in drawn if "source" in each for end in (each["source"], each["target"])} <= nodes
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_is_given_away_exactly_as_shown(site, path):
+    words = rows(site.get(f"{path}?format=csv"))[0]["address"]
+    shown = site.get(path, params={"q": words})
+    as_csv = rows(site.get(path, params={"q": words, "format": "csv"}))
+    as_json = site.get(path, params={"q": words, "format": "json"}).json()
+    assert len(as_csv) == len(as_json["rows"]) == 1
+    assert "共 1 条" in shown.text
+    assert as_json["asked"] == {"q": words}
+
+
+def test_lists_narrow_by_what_was_chosen(site, view):
+    def found(path, **chosen):
+        return rows(site.get(path, params={**chosen, "format": "csv"}))
+
+    assert {row["kind"] for row in found("/indicators", kind="unclear")} <= {"vague", "restated", "missing"}
+    assert len(found("/findings", rule="vague-target")) == sum(each.rule == "vague-target" for each in view.findings)
+    for certainty in ("certain", "possible"):
+        expected = sum(each.certainty == certainty for each in view.findings)
+        assert len(found("/findings", certainty=certainty)) == expected
+    document = next(iter(view.documents.values()))
+    assert len(found("/findings", document=document.sha256)) == len(view.findings_in(document.iri))
+    moneyed = [each for each in view.subjects.values() if each.budget is not None and not each.forms]
+    assert [row["address"] for row in found("/projects", has="no-form")] == [each.iri for each in moneyed]
+
+
+def test_lists_sort_both_ways_with_empty_cells_last(site):
+    def numbers(sort):
+        return [row["number"] for row in rows(site.get("/indicators", params={"sort": sort, "format": "csv"}))]
+
+    up, down = numbers("number"), numbers("-number")
+    filled = [float(each) for each in up if each]
+    assert filled == sorted(filled)
+    assert [float(each) for each in down if each] == filled[::-1]
+    assert "" in up
+    assert up.index("") == down.index("") == len(filled)
+
+
+def test_pages_of_a_long_list_hold_everything_once(site, view):
+    addresses = []
+    for page in range(1, 9):
+        addresses += re.findall(r'class="name"><a href="(/id/[^"]+)"', site.get(f"/indicators?page={page}").text)
+        if "下一页" not in site.get(f"/indicators?page={page}").text:
+            break
+    assert len(addresses) == len(set(addresses)) == len(view.indicators)
+
+
+@pytest.mark.parametrize("query", ["page=-1", "page=x", "page=99999", "sort=secret", "kind=%00", "q=%27%22%3C"])
+def test_an_odd_query_string_is_no_accident(site, query):
+    assert site.get(f"/indicators?{query}").status_code == 200
+
+
+def test_all_figures_agree(site, view):
+    unclear = len(rows(site.get("/indicators?kind=unclear&format=csv")))
+    home = site.get("/").text
+    assert f"指标无从核对（{unclear} / " in home
+    documents = rows(site.get("/documents?format=csv"))
+    assert sum(int(row["unclear"]) for row in documents) == unclear
+    assert sum(int(row["findings"]) for row in documents) == len(view.findings)
+
+
+@pytest.fixture
+def evil(published, tmp_path):
+    """A site of a document whose every text is an attack."""
+    document = next(published.live().documents())
+    poisoned = dataclasses.replace(
+        document,
+        source=f"{EVIL}.txt",
+        sha256=sha256(EVIL.encode()).hexdigest(),
+        document=dataclasses.replace(document.document, publisher=EVIL),
+        targets=tuple(
+            dataclasses.replace(
+                target,
+                name=EVIL,
+                goals=(EVIL,),
+                indicators=tuple(dataclasses.replace(each, name=EVIL, value=EVIL) for each in target.indicators),
+            )
+            for target in document.targets
+        ),
+    )
+    path = tmp_path / "evil.txt"
+    path.write_bytes(EVIL.encode())
+    graph = KnowledgeGraph(tmp_path / "kg")
+    graph.add(path, poisoned)
+    intake.publish(graph)
+    with TestClient(create_app(graph.path), headers=BROWSER) as client:
+        yield client
+
+
+def test_no_text_of_a_document_becomes_markup(evil):
+    view = evil.app.state.desk.view
+    subject = next(each for each in view.subjects.values() if each.forms)
+    things = [*view.documents, subject.iri, subject.indicators[0].iri, *(each.address for each in view.findings[:5])]
+    paths = ["/", *LISTS, f"/source/{subject.document.sha256}", *map(page_path, things)]
+    ask = "SELECT ?name { ?s <https://schema.org/name> ?name }"
+    pages = [evil.get(path) for path in paths] + [evil.get("/sparql", params={"query": ask})]
+    assert [page.url.path for page in pages if page.status_code != 200] == []
+    assert [page.url.path for page in pages if "<script>alert" in page.text or "</textarea>&" in page.text] == []
+    assert sum("alert(" in page.text for page in pages) > 5
+
+
+def test_a_query_is_shown_but_never_run_as_markup(site):
+    page = site.get("/sparql", params={"query": EVIL})
+    assert page.status_code == 400
+    assert "<script>alert" not in page.text
+
+
+ASK = "ASK { ?s ?p ?o }"
+
+
+def test_the_three_ways_to_ask_give_the_same_answer(site):
+    json_please = {"accept": "application/sparql-results+json"}
+    answers = [
+        site.get("/sparql", params={"query": ASK}, headers=json_please),
+        site.post("/sparql", data={"query": ASK}, headers=json_please),
+        site.post("/sparql", content=ASK, headers={**json_please, "content-type": "application/sparql-query"}),
+    ]
+    assert [answer.json()["boolean"] for answer in answers] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("application/sparql-results+json", "application/sparql-results+json"),
+        ("application/sparql-results+xml", "application/sparql-results+xml"),
+        ("text/csv", "text/csv"),
+        ("text/tab-separated-values", "text/tab-separated-values"),
+        ("*/*", "application/sparql-results+json"),
+        ("text/csv;q=0.5, application/sparql-results+xml", "application/sparql-results+xml"),
+        ("image/png", None),
+    ],
+)
+def test_rows_come_in_the_form_that_is_accepted(site, accept, expected):
+    answer = site.get("/sparql", params={"query": "SELECT * { ?s ?p ?o } LIMIT 1"}, headers={"accept": accept})
+    assert answer.status_code == (200 if expected else 406)
+    assert expected is None or answer.headers["content-type"].startswith(expected)
+
+
+@pytest.mark.parametrize("accept", ["text/turtle", "application/n-triples"])
+def test_triples_come_in_the_form_that_is_accepted(site, accept):
+    query = "CONSTRUCT WHERE { ?s a <https://w3id.org/jixiao/ontology#Indicator> }"
+    answer = site.get("/sparql", params={"query": query}, headers={"accept": accept})
+    assert answer.headers["content-type"].startswith(accept)
+
+
+def post(**request):
+    return lambda site: site.post("/sparql", **request)
+
+
+def get(query):
+    return lambda site: site.get(f"/sparql?{query}", headers={"accept": "*/*"})
+
+
+REFUSED = {
+    "a body that is neither a form nor a query": (post(content=ASK, headers={"content-type": "text/plain"}), 415),
+    "a body in another encoding": (
+        post(content=ASK.encode("utf-16"), headers={"content-type": "application/sparql-query; charset=utf-16"}),
+        415,
+    ),
+    "a body that is not UTF-8": (post(content=b"\xff", headers={"content-type": "application/sparql-query"}), 400),
+    "a form without a query": (post(data={"other": "x"}), 400),
+    "two queries": (get("query=ASK%20%7B%7D&query=SELECT%20*%20%7B%7D"), 400),
+    "a malformed query": (get("query=SELECT"), 400),
+    "an update as a query": (get("query=CLEAR%20NAMED"), 400),
+    "an update": (post(data={"update": "CLEAR ALL"}), 400),
+    "another dataset": (get("query=ASK%20%7B%7D&default-graph-uri=http%3A%2F%2Fexample.org%2F"), 400),
+    "another server": (get("query=ASK%20%7BSERVICE%20%3Chttp%3A%2F%2Fexample.org%2F%3E%20%7B%7D%7D"), 400),
+    "too long a query": (post(content="#" * (2 << 20), headers={"content-type": "application/sparql-query"}), 413),
+    "another method": (lambda site: site.put("/sparql", content=ASK), 405),
+}
+
+
+@pytest.mark.parametrize("request_", REFUSED)
+def test_the_endpoint_refuses(site, request_):
+    ask, status = REFUSED[request_]
+    assert ask(site).status_code == status
+
+
+def test_a_program_without_a_query_gets_the_service_description(site):
+    answer = site.get("/sparql", headers={"accept": "text/turtle"})
+    assert "sd:endpoint <http://testserver/sparql>" in answer.text
+
+
+def test_a_browser_sees_rows_with_links_and_ways_to_take_them_away(site, view):
+    query = "SELECT ?s ?name { ?s a <https://schema.org/Project> ; <https://schema.org/name> ?name } ORDER BY ?s"
+    page = site.get("/sparql", params={"query": query}).text
+    project = next(each for each in view.subjects.values() if not each.is_department)
+    assert f'<a href="{page_path(project.iri)}">' in page
+    link = re.search(r'href="(/sparql\?query=[^"]+format=csv)"', page)
+    assert link
+    assert site.get(link[1].replace("&amp;", "&")).text.startswith("s,name\r\n")
+
+
+def test_a_folder_without_a_snapshot_says_what_to_do(tmp_path):
+    with TestClient(create_app(tmp_path), headers=BROWSER) as client:
+        answer = client.get("/")
+    assert (answer.status_code, "jixiao ingest" in answer.text) == (503, True)
+
+
+def test_a_mistake_of_the_program_is_owned_up_to(published, monkeypatch):
+    monkeypatch.setattr("jixiao.site.pages.by_rule", lambda _: 1 / 0)
+    with TestClient(create_app(published.path), headers=BROWSER, raise_server_exceptions=False) as client:
+        answer = client.get("/")
+    assert (answer.status_code, "程序出错了" in answer.text) == (500, True)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_the_site_follows_the_folder_to_a_new_snapshot(tmp_path):
+    graph = KnowledgeGraph(tmp_path / "kg")
+    read = intake.keeping(graph)
+    first, second = samples.write(tmp_path, seed=1, count=2)
+    read(first)
+    intake.publish(graph)
+    with TestClient(create_app(graph.path)) as client:
+        before = client.get("/documents?format=json").json()
+        read(second)
+        intake.publish(graph)
+        after = client.get("/documents?format=json").json()
+    assert (len(before["rows"]), len(after["rows"])) == (1, 2)
+    assert before["snapshot"] != after["snapshot"]
+
+
+OFFERS = {"text/html": "html", "text/turtle": "ttl", "text/csv": "csv"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "name"),
+    [
+        ("", "html"),
+        ("text/*", "html"),
+        ("text/turtle", "ttl"),
+        ("text/html;q=0.1, text/csv;q=0.9", "csv"),
+        ("text/*;q=0.5, text/html;q=0", "ttl"),
+        ("text/html;q=broken, text/csv", "csv"),
+        ("image/*", None),
+    ],
+)
+def test_the_preferred_form_follows_quality_then_order(accept, name):
+    assert preferred(accept, OFFERS) == name
