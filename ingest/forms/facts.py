@@ -112,6 +112,10 @@ def publisher_of(named: Iterable[Named]) -> Named | None:
             known = first.get(key)
             if known is None or (known.code is None and each.code is not None):
                 first[key] = each
+    for long in list(votes):  # a longer name that ends with another one only puts the province before it
+        for short in votes:
+            if long != short and long.endswith(short) and region_of(short):
+                votes[short], votes[long] = votes[short] + votes[long], 0
     marks = tuple(map(fold, words()["head_marks"]))
     heads = {key: count for key, count in votes.items() if not key.endswith(marks)} or dict(votes)
     if not heads:
@@ -275,20 +279,29 @@ def read_units(fragments: Sequence[Fragment], text: str, owners: Iterable[Named]
 
 
 def listed_units(fragments: Sequence[Fragment], text: str) -> Iterator[Named]:
-    """The units in a table of how the department is organised (部门机构设置情况): the first cell of each row."""
+    """The units in a table of how the department is organised (部门机构设置情况)."""
     known = {label_key(label) for label in words()["unit_labels"]}
     beside = {label_key(label) for label in words()["unit_table"]}
     inside = False
     for line in line_passages(fragments):
-        keys = [label_key(fragment.text) for fragment in line.fragments]
-        first = passage(line.fragments[:1])
-        if keys[0] in known and beside & set(keys):
+        keys = {label_key(fragment.text) for fragment in line.fragments}
+        if known & keys and beside & keys:
             inside = True
-        elif inside and organisation_suffix().match(fold(first.bare)) and len(keys) > 1:
-            yield Named(first.text, first.spans(text), own=True)
+        elif inside and (named := unit_in_row(line, text)):
+            yield named
         else:
             inside = False
     yield from told_units(passage(fragments), text)
+
+
+def unit_in_row(line: Passage, text: str) -> Named | None:
+    """The unit that a row of such a table names, with the code that stands before or after the name."""
+    parts = [passage([fragment]) for fragment in line.fragments]
+    name = next((part for part in parts if organisation_suffix().match(fold(part.bare))), None)
+    code = next((part for part in parts if re.fullmatch(r"\d{4,12}", part.bare)), None)
+    if name is None or len(parts) == 1:
+        return None
+    return Named(name.text, name.spans(text), code.text if code else None, code.spans(text) if code else (), own=True)
 
 
 def told_units(whole: Passage, text: str) -> Iterator[Named]:

@@ -152,10 +152,14 @@ def value_fit(text: str) -> float:
         return NEVER
     if only_vague(text):
         return 4.0
+    if len(text) <= SHORT_STATE and lexical.state_patterns.match(text):
+        return 2.5
     mentioned = any(m["before"] or m["unit"] for m in lexical.quantity.finditer(text))
     return (0.5 if mentioned else -0.5) - 0.005 * len(text) - 0.02 * max(0, len(text) - 30)
 
 
+SHORT_STATE = 8
+"""A longer text only mentions a state."""
 SHORT_DATE = 16
 """A longer text only mentions a date."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ingest.layout.fragments import Fragment
 
 IMPOSSIBLE = -1000.0
+SENTENCE_ENDS = "。！；"
 FIRST_HAN = "\u2e80"
 
 
@@ -92,6 +93,8 @@ class Settings:
     """Two cells that repeat each other and are both cut by a page's end."""
     short: float = 2.0
     """A cell that goes on after a page break although another cell of its row was taller."""
+    ended: float = 2.0
+    """A cell that goes on although its first part ended by itself."""
     beam: int = 48
     margin: float = 22.0
 
@@ -323,32 +326,37 @@ class Aligner:
 
     def appended(self, h: Hypothesis) -> float:
         """What the second part of a cut cell is worth: what the whole is worth more than the first part."""
-        earlier, height = self.earlier(h.before, h.column)
-        column = self.columns[h.column]
-        if not earlier:
+        parts = self.earlier(h.before, h.column)
+        column, settings = self.columns[h.column], self.settings
+        if not parts:
             return -0.5 if column.merged else IMPOSSIBLE
-        gain = self.fit(h.column, earlier + h.text) - self.fit(h.column, earlier) - self.settings.append
+        earlier, last = "".join(part.text for part in parts), parts[-1]
+        gain = self.fit(h.column, earlier + h.text) - self.fit(h.column, earlier) - settings.append
         if column.merged:
-            return gain
-        tallest = self.tallest(h.before)
-        gain -= self.settings.short * (height < tallest)
+            resumes = column.resumes is not None and column.resumes(h.text)
+            return gain - settings.ended * (earlier[-1] in SENTENCE_ENDS and not resumes)
+        gain -= settings.short * (last.height < self.tallest(h.before)) + settings.ended * self.ended(last)
         if column.echoes is not None:
-            whole, _ = self.earlier(h.before, self.position.get(column.echoes, -1))
-            gain += self.settings.echo if whole == earlier + h.text else 0.0
+            whole = "".join(part.text for part in self.earlier(h.before, self.position.get(column.echoes, -1)))
+            gain += settings.echo if whole == earlier + h.text else 0.0
         return gain
 
-    def earlier(self, chain: Closed | None, c: int) -> tuple[str, int]:
-        """What the row has in a column so far (for merged columns: what the last row that has it), and its height."""
-        parts: list[str] = []
-        height, merged = 0, self.columns[c].merged if c >= 0 else False
+    def ended(self, cell: Closed) -> bool:
+        """Whether a cell's last line is shorter than its others: then it ended there, and no page's end cut it off."""
+        extents = self.extents[cell.first : cell.last]
+        return len(extents) > 1 and extents[-1] < sorted(extents)[len(extents) // 2] - 1
+
+    def earlier(self, chain: Closed | None, c: int) -> list[Closed]:
+        """The cells that the row has in a column so far; for merged columns: those of the last row that has it."""
+        parts: list[Closed] = []
+        merged = c >= 0 and self.columns[c].merged
         while chain is not None:
             if chain.column == c:
-                parts.append(chain.text)
-                height = chain.height
+                parts.append(chain)
             if chain.row and (parts or not merged):
                 break
             chain = chain.before
-        return "".join(reversed(parts)), height
+        return parts[::-1]
 
     def tallest(self, chain: Closed | None) -> int:
         """The height of the row's tallest cell before the page's end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -55,7 +56,9 @@ def run_site(folder: Path, host: str, port: int) -> None:
     listening = listen(host, port)
     say(text("serve.at", url=f"http://{host}:{port}/"))
     server = uvicorn.Server(uvicorn.Config(create_app(folder), log_level="warning"))
-    server.run(sockets=[listening])
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+    say(text("serve.stopped"))
 
 
 def listen(host: str, port: int) -> socket.socket:
