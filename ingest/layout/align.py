@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ingest.layout.fragments import Fragment
 
 IMPOSSIBLE = -1000.0
+HARD = 30.0
+"""The price of a border that no cell crosses."""
 SENTENCE_ENDS = "。！；"
 FIRST_HAN = "\u2e80"
 
@@ -61,7 +63,7 @@ class Settings:
     """The prices of the search. They concern geometry only; nothing here knows a publisher."""
 
     join: Mapping[Gap, float] = field(
-        default_factory=lambda: {Gap.SPACE: 0.6, Gap.LINE: 0.0, Gap.BLANK: 3.0, Gap.TAB: 30.0, Gap.ROW: 30.0, Gap.PAGE: 3.0}
+        default_factory=lambda: {Gap.SPACE: 0.6, Gap.LINE: 0.0, Gap.BLANK: 3.0, Gap.TAB: HARD, Gap.ROW: HARD, Gap.PAGE: 3.0}
     )
     split: Mapping[Gap, float] = field(
         default_factory=lambda: {Gap.SPACE: 1.5, Gap.LINE: 1.5, Gap.BLANK: 0.0, Gap.TAB: 0.0, Gap.ROW: 0.0, Gap.PAGE: 0.0}
@@ -72,6 +74,8 @@ class Settings:
     """A row that begins without an empty line before it."""
     words: float = 1.2
     """How much more a space between two Chinese characters says than one beside a number or a Latin word."""
+    resume: float = 0.3
+    """An item that goes on with a cell after an empty line."""
     wider: float = 0.5
     """Each half-width character by which a line is wider than its column."""
     unfilled: float = 0.7
@@ -137,6 +141,37 @@ class Hypothesis:
     """The row has gone back to the left; columns up to here are read again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A column in which a cell may begin with a fragment, and what that costs there."""
+
+    c: int
+    column: Column
+    price: float
+
+
+class Offers:
+    """The best hypothesis for each state of the search."""
+
+    def __init__(self) -> None:
+        self.best: dict[tuple[int, int, int, bool, int], Hypothesis] = {}
+
+    def take(  # noqa: PLR0913 - the fields of a hypothesis: most offers are refused before one is made
+        self, score: float, column: int, first: int, text: str, height: int, mask: int, appends: bool, row: bool,  # noqa: FBT001
+        before: Closed | None, low: int,
+    ) -> None:  # fmt: skip
+        """Keep a hypothesis if it is better than the known one in its state."""
+        key = (column, first, mask, appends, low)
+        known = self.best.get(key)
+        if known is None or score > known.score:
+            self.best[key] = Hypothesis(score, column, first, text, height, mask, appends, row, before, low)
+
+
+def ended(h: Hypothesis, index: int) -> Closed:
+    """A hypothesis' open cell, ended before a fragment."""
+    return Closed(h.column, h.first, index, h.text, h.height, h.row, h.appends, h.before)
+
+
 class Aligner:
     """One search over one stream."""
 
@@ -189,36 +224,73 @@ class Aligner:
 
     def step(self, active: list[Hypothesis], index: int) -> list[Hypothesis]:
         """All hypotheses after one more fragment, the hopeless ones dropped."""
-        fragment = self.fragments[index]
-        best: dict[tuple[int, int, int, bool, int], Hypothesis] = {}
-
-        def offer(hypothesis: Hypothesis) -> None:
-            key = (hypothesis.column, hypothesis.first, hypothesis.mask, hypothesis.appends, hypothesis.low)
-            known = best.get(key)
-            if known is None or hypothesis.score > known.score:
-                best[key] = hypothesis
-
-        closed: dict[tuple[int, int, int], tuple[float, Hypothesis]] = {}
-        join = self.settings.join[fragment.gap] + self.between_words(index)
-        height = fragment.gap is not Gap.SPACE
+        offers = Offers()
         for h in active:
-            if join < 30 and index - h.first < self.columns[h.column].limit:  # noqa: PLR2004 - the price of a hard border
-                text = h.text + fragment.text
-                resumes = self.columns[h.column].resumes
-                price = min(join, 0.3) if resumes and resumes(fragment.text) else join
-                price += self.misfit(h.column, index) + self.unfilled(h.column, index)
-                offer(Hypothesis(h.score - price, h.column, h.first, text, h.height + height, h.mask, h.appends, h.row, h.before, h.low))
-            score = self.score_closed(h)
-            key = (h.column, h.mask, h.low)
-            if key not in closed or score > closed[key][0]:
-                closed[key] = (score, h)
-        if closed:
-            floor = max(score for score, _ in closed.values()) - self.settings.margin
-            for score, h in closed.values():
-                if score >= floor:
-                    self.open_cells(score, h, index, offer)
-        ranked = sorted(((self.promise(h), i, h) for i, h in enumerate(best.values())), reverse=True)[: self.settings.beam]
+            self.join(h, index, offers)
+        closed = self.closed(active, index)
+        entries = [
+            Entry(c, column, self.shift(index, c) + self.misfit(c, index))
+            for c, column in enumerate(self.columns)
+            if column.starts(self.fragments[index].text)
+        ]
+        self.begin_row(closed, index, entries, offers)
+        wrap = self.settings.wrap.get(self.fragments[index].gap) if self.may_wrap(index) else None
+        for score, h in closed:
+            self.go_on(score, h, index, entries, wrap, offers)
+        ranked = sorted(((self.promise(h), i, h) for i, h in enumerate(offers.best.values())), reverse=True)[: self.settings.beam]
         return [h for promise, _, h in ranked if promise >= ranked[0][0] - self.settings.margin]
+
+    def join(self, h: Hypothesis, index: int, offers: Offers) -> None:
+        """Go on with the open cell."""
+        fragment, column = self.fragments[index], self.columns[h.column]
+        price = self.settings.join[fragment.gap] + self.between_words(index)
+        if price >= HARD or index - h.first >= column.limit:
+            return
+        if column.resumes is not None and column.resumes(fragment.text):
+            price = min(price, self.settings.resume)
+        price += self.misfit(h.column, index) + self.unfilled(h.column, index)
+        height = h.height + (fragment.gap is not Gap.SPACE)
+        offers.take(h.score - price, h.column, h.first, h.text + fragment.text, height, h.mask, h.appends, h.row, h.before, h.low)
+
+    def closed(self, active: Sequence[Hypothesis], index: int) -> list[tuple[float, Hypothesis]]:
+        """The hypotheses with their open cell ended before a fragment: the best for each state of the row, with its score."""
+        price = max(0.0, self.settings.split[self.fragments[index].gap] - self.between_words(index))
+        best: dict[tuple[int, int, int], tuple[float, Hypothesis]] = {}
+        for h in active:
+            score = self.score_closed(h) - price
+            key = (h.column, h.mask, h.low)
+            if key not in best or score > best[key][0]:
+                best[key] = (score, h)
+        floor = max(score for score, _ in best.values()) - self.settings.margin
+        return [(score, h) for score, h in best.values() if score >= floor]
+
+    def begin_row(self, closed: Sequence[tuple[float, Hypothesis]], index: int, entries: Sequence[Entry], offers: Offers) -> None:
+        """Open a new row after the hypothesis that ends its own best."""
+        gap = self.fragments[index].gap
+        if gap in (Gap.SPACE, Gap.TAB):
+            return
+        score, h = max(((score - self.row_price(h.mask), h) for score, h in closed), key=lambda pair: pair[0])
+        score -= self.settings.row_in_block * (gap is Gap.LINE)
+        before, text = ended(h, index), self.fragments[index].text
+        for entry in entries:
+            if entry.column.opens is not None:
+                price = entry.price + entry.column.opens
+                offers.take(score - price, entry.c, index, text, 1, 1 << entry.c, False, True, before, -1)  # noqa: FBT003
+
+    def go_on(  # noqa: PLR0913 - one step of the search
+        self, score: float, h: Hypothesis, index: int, entries: Sequence[Entry], wrap: float | None, offers: Offers
+    ) -> None:
+        """Open another cell of the same row: to the right, or, where the line may continue the row, from the left again."""
+        before, text = ended(h, index), self.fragments[index].text
+        ahead = (wrap if self.fragments[index].gap is Gap.ROW else 0.0), h.low
+        back = wrap, h.column
+        for entry in entries:
+            bit = 1 << entry.c
+            price, low = ahead if entry.c > h.column else back
+            if price is None or (entry.c > max(h.column, h.low) and h.mask & bit):
+                continue
+            appends = bool(h.mask & bit) or (entry.c <= low and entry.column.merged)
+            offers.take(score - entry.price - price, entry.c, index, text, 1, h.mask | bit, appends, False, before, low)  # noqa: FBT003
 
     def promise(self, h: Hypothesis) -> float:
         """What a hypothesis is worth if its open cell ends here; never less than if the cell were still to become good."""
@@ -231,37 +303,6 @@ class Aligner:
         if known is None:
             known = self.lacks[mask, column] = self.row_price(mask | -(1 << column))
         return known
-
-    def open_cells(self, score: float, h: Hypothesis, index: int, offer: Callable[[Hypothesis], None]) -> None:
-        """Offer all the cells that may begin with a fragment after a hypothesis' cell has ended."""
-        fragment, settings = self.fragments[index], self.settings
-        gap = fragment.gap
-        score -= max(0.0, settings.split[gap] - self.between_words(index))
-        before = Closed(h.column, h.first, index, h.text, h.height, h.row, h.appends, h.before)
-        wrap = settings.wrap.get(gap) if self.may_wrap(index) else None
-        ends_row = None if gap is Gap.SPACE or gap is Gap.TAB else score - self.row_price(h.mask)
-        if ends_row is not None and gap is Gap.LINE:
-            ends_row -= settings.row_in_block
-        for c, column in enumerate(self.columns):
-            if not column.starts(fragment.text):
-                continue
-            bit = 1 << c
-            here = score - self.shift(index, c) - self.misfit(c, index)
-            if ends_row is not None and column.opens is not None:
-                cost = column.opens + self.shift(index, c) + self.misfit(c, index)
-                offer(Hypothesis(ends_row - cost, c, index, fragment.text, 1, bit, False, True, before, -1))
-            if c > h.column and (c <= h.low or not h.mask & bit):
-                appends = bool(h.mask & bit) or (c <= h.low and column.merged)
-                if gap is Gap.ROW:
-                    if wrap is None:
-                        continue
-                    here -= wrap
-                offer(Hypothesis(here, c, index, fragment.text, 1, h.mask | bit, appends, False, before, h.low))
-            if wrap is not None and c <= h.column:
-                appends = bool(h.mask & bit)
-                if appends or column.merged:
-                    appends = True
-                offer(Hypothesis(here - wrap, c, index, fragment.text, 1, h.mask | bit, appends, False, before, h.column))
 
     def misfit(self, c: int, index: int) -> float:
         """What it costs that a line is wider than its column is known to be."""
@@ -382,7 +423,7 @@ class Aligner:
 
     def trace(self, h: Hypothesis) -> list[Row]:
         """The rows that a finished hypothesis stands for."""
-        cells = [Closed(h.column, h.first, len(self.fragments), h.text, h.height, h.row, h.appends, h.before)]
+        cells = [ended(h, len(self.fragments))]
         while (before := cells[-1].before) is not None:
             cells.append(before)
         rows: list[Row] = []
