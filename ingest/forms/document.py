@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import NotADisclosureError
 from ingest.forms.budgets import read_budgets
-from ingest.forms.facts import owners_of, read_facts, read_units
+from ingest.forms.facts import listed_units, owners_of, read_facts, read_units
 from ingest.forms.targets import read_targets
 from ingest.layout.fragments import fragments_of
 from ingest.records import Document
@@ -28,7 +28,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
     budgets = read_budgets(fragments, source.text, covered)
     if not targets and not budgets:
         raise NotADisclosureError(path, "没有找到预算表或绩效目标表，这似乎不是预算公开文件")
-    owners = owners_of(targets, budgets)
+    owners = [*listed_units(fragments, source.text), *owners_of(targets, budgets)]
     facts = read_facts(fragments, source.text, owners)
     return Document(
         source=source.name,
@@ -36,7 +36,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         extractor=extractor,
         encoding=source.encoding,
         document=facts,
-        units=tuple(read_units(fragments, source.text, owners, facts)),
+        units=tuple(read_units(owners, facts)),
         project_budgets=tuple(budgets),
         targets=tuple(targets),
         leftovers=tuple(leftovers),

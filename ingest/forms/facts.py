@@ -259,14 +259,14 @@ def statements(whole: Passage) -> dict[str, list[tuple[Passage, Decimal]]]:
     return found
 
 
-def read_units(fragments: Sequence[Fragment], text: str, owners: Iterable[Named], facts: Facts) -> list[Unit]:
+def read_units(owners: Iterable[Named], facts: Facts) -> list[Unit]:
     """The department's budget units, each once, with a code where one is printed.
 
     They are listed where the document tells how it is organised, own money in its tables, or are named by a form; a unit that
     only a form names is the department's where its name or code begins as the department's does.
     """
     found: dict[str, Unit] = {}
-    for named in [*listed_units(fragments, text), *owners]:
+    for named in owners:
         key = fold(named.name)
         known = found.get(key)
         if known is None and not (named.own or is_own(named, facts)):

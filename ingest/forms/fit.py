@@ -269,3 +269,8 @@ def indicator_column(key: str, cell: int | None, *, first: bool) -> Column:
     echoes = "name" if key == "desc" else None
     follows = {"desc": desc_follows, "value": value_follows}.get(key)
     return Column(key, fit, starts, cell, opens=1.5 if key == "name" else None, follows=follows, echoes=echoes, usual=USUAL.get(key, 0.0), limit=limit)
+
+
+def unknown_column(key: str, cell: int | None) -> Column:
+    """A column whose label the lexicon has not: it takes what stands in its cell, and in a text without cells nothing."""
+    return Column(key, lambda _: 0.0 if cell is not None else NEVER, cell=cell)

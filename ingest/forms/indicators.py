@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ingest.forms.fit import FREE, indicator_column
+from ingest.forms.fit import FREE, indicator_column, unknown_column
 from ingest.language.sense import is_per_unit, polarity
 from ingest.language.values import parse_value, words
 from ingest.layout.align import align
 from ingest.layout.folding import fold
 from ingest.layout.passage import passage
-from ingest.records import Indicator, Leftover
+from ingest.records import Indicator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ingest.layout.passage import Passage
 
 PROJECT_KEYS = ("owner", "project", "amount", "goal")
+UNKNOWN = "?"
+"""What the keys of columns without a known label begin with."""
 LEVEL_KEYS = ("level1", "level2")
 TEXT_KEYS = ("desc", "basis", "prior", "scoring", "evidence")
 
@@ -39,8 +41,11 @@ def columns_of(table: Table) -> list[Column]:
     """The columns of a table in printed order; a label printed twice gives a second half, marked by an apostrophe."""
     columns: list[Column] = []
     seen: set[str] = set()
-    for label in table.header.labels:
+    for number, label in enumerate(table.header.labels):
+        if label.key is None and not label.strange:
+            continue
         if label.key is None:
+            columns.append(unknown_column(f"{UNKNOWN}{number}", label.cell))
             continue
         column = indicator_column(label.key, label.cell, first=not columns)
         if label.key in seen:
@@ -97,11 +102,10 @@ def take_from_below(cells: Sequence[Mapping[str, Passage]], levels: list[dict[st
 def indicator_of(row: TableRow, text: str) -> Indicator | None:
     """The indicator of one row; ``None`` where the row names none."""
     cells = row.cells
-    name, value = cells.get("name"), cells.get("value")
-    if name is None and value is None:
+    if "name" not in cells:
         return None
     printed = value_text(row)
-    label = name.text if name else ""
+    label = cells["name"].text
     desc = cells["desc"].text if "desc" in cells else None
     parsed = parse_value(printed, label, desc)
     return Indicator(
@@ -115,7 +119,7 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         number2=parsed.number2,
         unit=parsed.unit,
         kind=parsed.kind,
-        note=parsed.note,
+        note=parsed.note or (cells["remark"].text if "remark" in cells else None),
         line=next(iter(cells.values())).line,
         polarity=polarity(label, parsed.unit),
         per_unit=is_per_unit(label, desc, parsed.unit),
@@ -144,8 +148,3 @@ def places_of(row: TableRow, text: str) -> dict[str, tuple[object, ...]]:
     """The printed spans of every field of a row."""
     passages = {**row.levels, **{k: v for k, v in row.cells.items() if k in FREE and k not in LEVEL_KEYS}}
     return {FIELDS.get(key, key): part.spans(text) for key, part in passages.items()}
-
-
-def leftover(reason: str, part: Passage, text: str) -> list[Leftover]:
-    """A passage that was not understood, one entry a printed span."""
-    return [Leftover(reason=reason, span=span) for span in part.spans(text)]

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ingest.forms.fit import is_level
 from ingest.forms.labels import label_key, pattern, vocabulary
 from ingest.layout.folding import fold
 from ingest.layout.fragments import Gap
+from ingest.layout.passage import Passage, passage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +34,8 @@ class Label:
     first: int
     last: int
     cell: int | None
+    strange: bool = False
+    """The lexicon does not have the label, and it is no heading of a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Table:
     body: tuple[Fragment, ...]
     start: int
     end: int
+    unknown: tuple[Passage, ...] = ()
+    """The header's labels that the lexicon has not."""
 
 
 def starts_line(fragment: Fragment) -> bool:
@@ -76,6 +82,14 @@ def line_end(fragments: Sequence[Fragment], index: int) -> int:
     """The index after the last fragment of a fragment's line."""
     end = index + 1
     while end < len(fragments) and fragments[end].line == fragments[index].line:
+        end += 1
+    return end
+
+
+def cell_end(fragments: Sequence[Fragment], index: int) -> int:
+    """The index after the last fragment of a fragment's cell."""
+    end = index + 1
+    while end < len(fragments) and fragments[end].gap is Gap.SPACE:
         end += 1
     return end
 
@@ -93,8 +107,10 @@ def read_header(fragments: Sequence[Fragment], index: int, group: str) -> Header
             found.append(Label(match.key, position, match.last, fragments[position].cell))
             position = last = match.last
         elif tabbed or (found and position - last < UNKNOWN and len(found) > 1 and label_follows(fragments, position, group)):
-            found.append(Label(None, position, position + 1, fragments[position].cell))
-            position += 1
+            end = cell_end(fragments, position) if tabbed else position + 1
+            printed = "".join(fragment.text for fragment in fragments[position:end])
+            found.append(Label(None, position, end, fragments[position].cell, strange=not is_heading(printed)))
+            position = end
         else:
             break
     header = Header(tuple(label for label in found if label.first < last), index, stop if tabbed else last)
@@ -154,7 +170,14 @@ def read_table(fragments: Sequence[Fragment], header: Header, headers: dict[int,
         index += 1
     fullest = fullest_header([h for h, _ in segments], list(headers.values()))
     body = [rebased(fragment, own, fullest) for own, part in segments for fragment in part]
-    return Table(fullest, tuple(body), header.first, index)
+    unknown = [passage(fragments[label.first : label.last]) for label in header.labels if label.strange]
+    return Table(fullest, tuple(body), header.first, index, tuple(unknown))
+
+
+def is_heading(text: str) -> bool:
+    """Whether a header's cell is no column's label, but the heading of a group of rows or columns, or a level."""
+    key = label_key(text)
+    return not key or key in vocabulary("form_fields").keys or is_level(text)
 
 
 def fullest_header(own: Sequence[Header], every: Sequence[Header]) -> Header:

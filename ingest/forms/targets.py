@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.forms.fields import Field, read_fields
-from ingest.forms.indicators import indicator_of, leftover, read_rows
+from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, UNKNOWN, indicator_of, read_rows
 from ingest.forms.labels import pattern
 from ingest.forms.money import amount_in_wan, unit_in
 from ingest.forms.tables import Table, indicator_tables, line_end, starts_line
@@ -45,6 +45,8 @@ class Draft:
     plan: list[tuple[Passage | None, Decimal | None]] | None = None
     indicators: list[Indicator] = field(default_factory=list)
     first: Fragment | None = None
+    unread: list[tuple[str, Passage]] = field(default_factory=list)
+    """What the form prints and the reader did not understand, with the reason (in Chinese)."""
 
 
 def read_targets(fragments: Sequence[Fragment], text: str) -> tuple[list[Target], list[Leftover], list[tuple[int, int]]]:
@@ -57,11 +59,17 @@ def read_targets(fragments: Sequence[Fragment], text: str) -> tuple[list[Target]
         start = table.start if "project" in table.header.keys else form_start(fragments, done, table.start)
         head = fragments[start : table.start]
         unit = unit_in(text[max(0, fragments[start].start - 200) : fragments[start].start])
-        for draft in drafts(head, table, unit or "万元", text, leftovers):
+        for draft in drafts(head, table, unit or "万元", text):
             targets.append(target_of(draft, text))
+            leftovers.extend(leftover for reason, part in draft.unread for leftover in left_over(reason, part, text))
         covered.append((start, table.end))
         done = table.end
     return unrepeated(targets), leftovers, covered
+
+
+def left_over(reason: str, part: Passage, text: str) -> list[Leftover]:
+    """A passage that was not understood, one entry a printed span."""
+    return [Leftover(reason=reason, span=span) for span in part.spans(text)]
 
 
 def unrepeated(targets: Sequence[Target]) -> list[Target]:
@@ -111,9 +119,10 @@ def line_text(fragments: Sequence[Fragment], index: int) -> str:
     return fold("".join(f.text for f in fragments[index : line_end(fragments, index)]))
 
 
-def drafts(head: Sequence[Fragment], table: Table, unit: str, text: str, leftovers: list[Leftover]) -> Iterator[Draft]:
+def drafts(head: Sequence[Fragment], table: Table, unit: str, text: str) -> Iterator[Draft]:
     """The forms of one table: one where its fields stand above it, one a project where projects stand in its rows."""
-    draft = read_head(head, unit, text, leftovers)
+    draft = read_head(head, unit)
+    draft.unread += [("表头中有不认识的列名", part) for part in table.unknown]
     owner: Passage | None = None
     for row in read_rows(table):
         owner = row.cells.get("owner", owner)
@@ -123,7 +132,7 @@ def drafts(head: Sequence[Fragment], table: Table, unit: str, text: str, leftove
             draft = project_draft(row, owner, unit)
         elif draft.first is None and not head:
             draft.first = next(iter(row.cells.values())).fragments[0]
-        take_row(draft, row, text, leftovers)
+        take_row(draft, row, text)
     if draft.indicators or draft.name:
         yield draft
 
@@ -138,27 +147,25 @@ def project_draft(row: TableRow, owner: Passage | None, unit: str) -> Draft:
     return draft
 
 
-def take_row(draft: Draft, row: TableRow, text: str, leftovers: list[Leftover]) -> None:
-    """Add a row's indicator to a form; a row that names none is left over unless it only prints levels."""
+def take_row(draft: Draft, row: TableRow, text: str) -> None:
+    """Add a row's indicator to a form. A row of levels alone plans nothing; other cells without a name are not understood."""
     indicator = indicator_of(row, text)
-    if indicator is None:
-        for key, part in row.cells.items():
-            if key not in ("level1", "level2", "owner", "project", "amount", "goal"):
-                leftovers.extend(leftover("指标表中的文字无法归入任何指标", part, text))
-        return
-    if indicator.name:
+    if indicator is not None:
         draft.indicators.append(indicator)
-    elif "value" in row.cells:
-        leftovers.extend(leftover("有指标值而没有指标名称", row.cells["value"], text))
+    for key, part in row.cells.items():
+        if key.startswith(UNKNOWN):
+            draft.unread.append(("这一列的列名不认识，内容没有归入指标", part))
+        elif indicator is None and key not in (*LEVEL_KEYS, *PROJECT_KEYS):
+            draft.unread.append(("这一行没有指标名称，内容没有归入指标", part))
 
 
-def read_head(head: Sequence[Fragment], unit: str, text: str, leftovers: list[Leftover]) -> Draft:
+def read_head(head: Sequence[Fragment], unit: str) -> Draft:
     """The fields above a table of indicators."""
     draft = Draft(first=head[0] if head else None)
     read_title(draft, head)
     fields = read_fields(head)
     for item in fields:
-        take_field(draft, item, money_unit(item, unit), text, leftovers)
+        take_field(draft, item, money_unit(item, unit))
     take_plan(draft, fields)
     return draft
 
@@ -184,22 +191,22 @@ def read_title(draft: Draft, head: Sequence[Fragment]) -> None:
         draft.name = title.part(0, len(found["name"]))
 
 
-def take_field(draft: Draft, item: Field, unit: str, text: str, leftovers: list[Leftover]) -> None:
+def take_field(draft: Draft, item: Field, unit: str) -> None:
     """Put what one field says where it belongs."""
     if not item.values:
         return
     if item.group == "fund":
-        take_fund(draft, item, unit, text, leftovers)
+        take_fund(draft, item, unit)
     elif item.group == "field":
         TAKERS.get(item.key, ignore)(draft, item, unit)
 
 
-def take_fund(draft: Draft, item: Field, unit: str, text: str, leftovers: list[Leftover]) -> None:
+def take_fund(draft: Draft, item: Field, unit: str) -> None:
     """An amount by its source; the total is the form's amount where the form has no other."""
     part = passage(item.cells()[0]) if item.values[0].cell is not None else item.passage
     amount = amount_in_wan(part.bare, unit)
     if amount is None:
-        leftovers.extend(leftover(f"“{item.printed}”后面不是金额", part, text))
+        draft.unread.append((f"“{item.printed}”后面不是金额", part))
     elif item.key == "合计":
         draft.amount = draft.amount or (part, amount)
     else:
@@ -262,6 +269,8 @@ def take_amount(draft: Draft, item: Field, unit: str) -> None:
     amount = amount_in_wan(part.bare, unit)
     if amount is not None:
         draft.amount = (part, amount)
+    else:
+        draft.unread.append((f"“{item.printed}”后面不是金额", part))
 
 
 def take_amount_all_years(draft: Draft, item: Field, unit: str) -> None:
@@ -310,6 +319,7 @@ def take_plan(draft: Draft, fields: Sequence[Field]) -> None:
     elif len(printed) == len(steps):
         row = list(printed)
     else:
+        draft.unread += [("支出计划的比例无法与时间对应", passage([fragment])) for fragment in printed]
         return
     draft.plan = [(passage([f]), decimal_of(f.text.rstrip("%％"))) if f else (None, None) for f in row]
 

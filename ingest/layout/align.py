@@ -99,8 +99,8 @@ class Settings:
     """A cell that goes on after a page break although another cell of its row was taller."""
     ended: float = 2.0
     """A cell that goes on although its first part ended by itself."""
-    beam: int = 48
-    margin: float = 22.0
+    beam: int = 40
+    margin: float = 18.0
 
 
 Row = dict[str, list["Fragment"]]
