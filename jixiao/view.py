@@ -331,13 +331,16 @@ class View:
 
     @cached_property
     def subjects(self) -> dict[str, Subject]:
-        """Every project, and every department that has a form, by its address; in the order of the documents."""
-        lines = grouped(self._lines(), lambda line: line.project)
-        forms = grouped(self._forms(), lambda form: form.project or form.iri)
+        """Every project, and every department that has a form, by its address; as the documents print them."""
+        every_line, every_form = list(self._lines()), list(self._forms_by_iri.values())
+        lines = grouped(every_line, lambda line: line.project)
+        forms = grouped(every_form, lambda form: form.project)
         found = [self._subject(row, lines[row["iri"]], forms[row["iri"]]) for row in rows(self.graph, "projects")]
-        found += [self._department(form) for form in self._forms_by_iri.values() if form.project is None]
-        order = {iri: index for index, iri in enumerate(self.documents)}
-        return {each.iri: each for each in sorted(found, key=lambda each: order[each.document.iri])}
+        found += [self._department(form) for form in forms[None]]
+        place = {iri: index for index, iri in enumerate([*(each.iri for each in every_line), *self._forms_by_iri])}
+        document = {iri: index for index, iri in enumerate(self.documents)}
+        found.sort(key=lambda each: (document[each.document.iri], _first(place, each)))
+        return {each.iri: each for each in found}
 
     @cached_property
     def subject_of(self) -> Mapping[str, Subject]:
@@ -401,9 +404,6 @@ class View:
             for row in rows(self.graph, "forms")
         }
 
-    def _forms(self) -> Iterable[Form]:
-        return self._forms_by_iri.values()
-
     def _indicators(self) -> Iterator[Indicator]:
         for row in rows(self.graph, "indicators"):
             row.update({name: notation(row[name]) for name in ("kind", "comparator") if name in row})
@@ -427,9 +427,15 @@ class View:
 
 
 def _parts(subject: Subject) -> Iterator[str]:
+    """The addresses of the rows, forms and indicators of a project."""
     yield from (line.iri for line in subject.lines)
     yield from (form.iri for form in subject.forms)
     yield from (indicator.iri for indicator in subject.indicators)
+
+
+def _first(place: Mapping[str, int], subject: Subject) -> int:
+    """Where a project is first printed: its budget row, else its form."""
+    return min((place[part] for part in _parts(subject) if part in place), default=len(place))
 
 
 def grouped(items: Iterable[Any], key: Any) -> defaultdict[Any, list[Any]]:
