@@ -399,3 +399,11 @@ def test_a_mistyped_command_is_told_in_chinese(arguments, told):
 def test_a_mistake_of_the_program_is_not_blamed_on_the_user(capsys):
     assert explain(ZeroDivisionError("division by zero")) == INTERNAL
     assert "程序内部错误（ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_the_python_api_reads_and_opens_by_plain_paths(sample, published):
+    import jixiao as api  # noqa: PLC0415 - the name stands for the command here
+
+    assert api.from_json(api.to_json(api.read(str(sample)))) == api.read(sample)
+    assert api.open(str(published.path)).live().id == published.live().id
+    assert [name for name in api.__all__ if not hasattr(api, name)] == []
