@@ -99,7 +99,9 @@ def header_at(fragments: Sequence[Fragment], index: int) -> Header | None:
     keys, cells = header_labels(fragments, index, end)
     if not {"name", "total"} <= set(keys):
         return None
-    return Header(tuple(keys), cells, source_cells(part) if cells else {}, () if cells else source_order(part), index, end)
+    return Header(
+        tuple(keys), cells, source_cells(part) if cells else {}, () if cells else source_order(part), index, end
+    )
 
 
 def header_end(fragments: Sequence[Fragment], index: int) -> int:
@@ -111,7 +113,11 @@ def header_end(fragments: Sequence[Fragment], index: int) -> int:
         if unit_in("".join(line)) and not any(DECIMAL.fullmatch(text) for text in line):
             return position
         numbered = all(re.fullmatch(r"\d{1,2}|栏次|※", text) for text in line)
-        if position > index and not numbered and (any(DECIMAL.fullmatch(text) for text in line) or row_begins(fragments, position)):
+        if (
+            position > index
+            and not numbered
+            and (any(DECIMAL.fullmatch(text) for text in line) or row_begins(fragments, position))
+        ):
             return position
         if position > index and (fragments[index].cell is None) != (fragments[position].cell is None) and not numbered:
             return position
@@ -122,7 +128,9 @@ def header_end(fragments: Sequence[Fragment], index: int) -> int:
 def row_begins(fragments: Sequence[Fragment], index: int) -> bool:
     """Whether a row begins here: a category of projects, a total's label, or a code with a name after it."""
     text = fold("".join(fragment.text for fragment in fragments[index : index + 6]))
-    summed = label_key(fragments[index].text) in labels()["total_row"] and any(DECIMAL.search(f.text) for f in fragments[index : index + 3])
+    summed = label_key(fragments[index].text) in labels()["total_row"] and any(
+        DECIMAL.search(f.text) for f in fragments[index : index + 3]
+    )
     return bool(pattern("category_start").match(text)) or summed
 
 
@@ -155,7 +163,9 @@ def source_cells(part: Sequence[Fragment]) -> dict[int, str]:
             line[fragment.line] = line.get(fragment.line, "") + fragment.text
     funds = vocabulary("funds")
     found = {cell: [funds.of(text) for _, text in sorted(lines.items())] for cell, lines in printed.items()}
-    return {cell: keys[-1] for cell, names in found.items() if (keys := [key for key in names if key and key != "合计"])}
+    return {
+        cell: keys[-1] for cell, names in found.items() if (keys := [key for key in names if key and key != "合计"])
+    }
 
 
 def source_order(part: Sequence[Fragment]) -> tuple[str, ...]:
@@ -223,14 +233,28 @@ def loose_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterator
 def loose_columns(header: Header) -> list[Column]:
     """The columns of a table without cells in printed order: words first, then the total and the other numbers."""
     words = {
-        "number": Column("number", lambda text: 2.0 if text.isdigit() and len(text) < LONG_NUMBER else NEVER, numeric, opens=0.0, limit=1),
-        "code": Column("code", lambda text: 4.0 if CODE.fullmatch(text) else NEVER, numeric, opens=0.0, needs="function", limit=3),
+        "number": Column(
+            "number",
+            lambda text: 2.0 if text.isdigit() and len(text) < LONG_NUMBER else NEVER,
+            numeric,
+            opens=0.0,
+            limit=1,
+        ),
+        "code": Column(
+            "code", lambda text: 4.0 if CODE.fullmatch(text) else NEVER, numeric, opens=0.0, needs="function", limit=3
+        ),
         "function": Column("function", function_fit, needs="code", limit=20),
-        "category": Column("category", lambda text: 6.0 if pattern("category_pattern").match(fold(text)) else NEVER, opens=0.0),
+        "category": Column(
+            "category", lambda text: 6.0 if pattern("category_pattern").match(fold(text)) else NEVER, opens=0.0
+        ),
         "name": Column("project", project_fit, opens=0.5, usual=1.8, limit=40),
-        "unit": Column("unit", lambda text: 2.5 if organisation_suffix().match(fold(text)) else NEVER, opens=1.0, limit=20),
+        "unit": Column(
+            "unit", lambda text: 2.5 if organisation_suffix().match(fold(text)) else NEVER, opens=1.0, limit=20
+        ),
     }
-    columns = [words[key] for key in dict.fromkeys("name" if key == "parent" else key for key in header.keys) if key in words]
+    columns = [
+        words[key] for key in dict.fromkeys("name" if key == "parent" else key for key in header.keys) if key in words
+    ]
     total = Column("total", lambda text: 4.0 if DECIMAL.fullmatch(fold(text)) else NEVER, numeric, usual=8.0, limit=3)
     rest = Column("rest", lambda text: 1.0 if AMOUNTS.fullmatch(fold(text)) else NEVER, numeric, limit=12)
     return [*columns, total, rest]

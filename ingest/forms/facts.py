@@ -221,7 +221,9 @@ def totals(lines: Sequence[Passage], text: str) -> dict[str, tuple[Passage, Deci
     whole = passage([fragment for line in lines for fragment in line.fragments])
     said = statements(whole)
     rows = [row for line in lines for row in row_totals(line, text)]
-    for total, basic, project in rows + [(a, b, c) for a in said["total"] for b in said["basic"] for c in said["project"]]:
+    for total, basic, project in rows + [
+        (a, b, c) for a in said["total"] for b in said["basic"] for c in said["project"]
+    ]:
         if abs(total[1] - basic[1] - project[1]) <= NEAR and is_total(total[1], said["total"], rows):
             return {"total_expenditure_wan": total, "basic_wan": basic, "project_wan": project}
     alone = said["total"][:1]
@@ -272,7 +274,9 @@ def read_units(owners: Iterable[Named], facts: Facts) -> list[Unit]:
         if known is None and not (named.own or is_own(named, facts)):
             continue
         code = known.code if known else None
-        found[key] = Unit(name=named.name, code=code or named.code, places=known.places if known else {"name": named.spans})
+        found[key] = Unit(
+            name=named.name, code=code or named.code, places=known.places if known else {"name": named.spans}
+        )
     if not found and facts.publisher:
         found[""] = Unit(name=facts.publisher, code=facts.publisher_code, places={"name": facts.places["publisher"]})
     return list(found.values())

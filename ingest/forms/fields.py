@@ -71,9 +71,9 @@ def read_fields(fragments: Sequence[Fragment]) -> list[Field]:
             found.append(label)
             row = label
         for fragment in run:
-            if fragment.cell is not None and fragment.gap in (Gap.ROW, Gap.BLANK, Gap.PAGE):
-                row = lead
-            elif fragment.gap is Gap.ROW:
+            if (
+                fragment.cell is not None and fragment.gap in (Gap.ROW, Gap.BLANK, Gap.PAGE)
+            ) or fragment.gap is Gap.ROW:
                 row = lead
             if row is not None:
                 row.values.append(fragment)

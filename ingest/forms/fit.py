@@ -69,7 +69,11 @@ def level_starts(level: str) -> Callable[[str], bool]:
 
     def starts(text: str) -> bool:
         text = fold(text)
-        return len(text) <= 12 and not any(char in text for char in "≥≤<>=%,。;0123456789") or text in beginnings or text in names  # noqa: PLR2004
+        return (
+            (len(text) <= 12 and not any(char in text for char in "≥≤<>=%,。;0123456789"))
+            or text in beginnings
+            or text in names
+        )  # noqa: PLR2004
 
     return starts
 
@@ -254,21 +258,53 @@ def indicator_column(key: str, cell: int | None, *, first: bool) -> Column:
     """The column of an indicator table that the lexicon calls ``key``."""
     if key in ("level1", "level2"):
         follows = level_follows if key == "level2" else None
-        return Column(key, level_fit(key), level_starts(key), cell, opens=0.0 if first else 0.5, heads=True, follows=follows,
-                      needs="level2" if key == "level1" else None, limit=14)
+        return Column(
+            key,
+            level_fit(key),
+            level_starts(key),
+            cell,
+            opens=0.0 if first else 0.5,
+            heads=True,
+            follows=follows,
+            needs="level2" if key == "level1" else None,
+            limit=14,
+        )
     if key == "owner":
-        return Column(key, owner_fit, lambda text: not numeric(text) or len(text) >= 3, cell, opens=0.5, merged=True, needs="project", limit=20)  # noqa: PLR2004
+        return Column(
+            key,
+            owner_fit,
+            lambda text: not numeric(text) or len(text) >= 3,
+            cell,
+            opens=0.5,
+            merged=True,
+            needs="project",
+            limit=20,
+        )  # noqa: PLR2004
     if key == "project":
-        return Column(key, lambda text: name_fit(text) - 1.0, cell=cell, opens=0.5, merged=True, needs="amount", limit=30)
+        return Column(
+            key, lambda text: name_fit(text) - 1.0, cell=cell, opens=0.5, merged=True, needs="amount", limit=30
+        )
     if key == "amount":
         return Column(key, money_fit, numeric, cell, merged=True, limit=3)
     if key == "goal":
-        return Column(key, goal_fit, cell=cell, merged=True, resumes=lambda text: bool(NUMBERED.match(fold(text))), limit=160)
+        return Column(
+            key, goal_fit, cell=cell, merged=True, resumes=lambda text: bool(NUMBERED.match(fold(text))), limit=160
+        )
     fit, limit = FREE[key]
     starts = numeric if key == "weight" else lambda _: True
     echoes = "name" if key == "desc" else None
     follows = {"desc": desc_follows, "value": value_follows}.get(key)
-    return Column(key, fit, starts, cell, opens=1.5 if key == "name" else None, follows=follows, echoes=echoes, usual=USUAL.get(key, 0.0), limit=limit)
+    return Column(
+        key,
+        fit,
+        starts,
+        cell,
+        opens=1.5 if key == "name" else None,
+        follows=follows,
+        echoes=echoes,
+        usual=USUAL.get(key, 0.0),
+        limit=limit,
+    )
 
 
 def unknown_column(key: str, cell: int | None) -> Column:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from ingest.forms.tables import Table
     from ingest.layout.align import Column, Row
-    from ingest.layout.fragments import Fragment
     from ingest.layout.passage import Passage
 
 PROJECT_KEYS = ("owner", "project", "amount", "goal")

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 LEAST = 3
 """A header has at least this many known labels."""
-SECTION = re.compile(r"^(第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|表[一二三四五六七八九十\d]+)")
+SECTION = re.compile(
+    r"^(第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|表[一二三四五六七八九十\d]+)"
+)
 LOST = 1
 """The most columns that a header may have lost."""
 UNKNOWN = 2
@@ -106,7 +108,9 @@ def read_header(fragments: Sequence[Fragment], index: int, group: str) -> Header
         if match:
             found.append(Label(match.key, position, match.last, fragments[position].cell))
             position = last = match.last
-        elif tabbed or (found and position - last < UNKNOWN and len(found) > 1 and label_follows(fragments, position, group)):
+        elif tabbed or (
+            found and position - last < UNKNOWN and len(found) > 1 and label_follows(fragments, position, group)
+        ):
             end = cell_end(fragments, position) if tabbed else position + 1
             printed = "".join(fragment.text for fragment in fragments[position:end])
             found.append(Label(None, position, end, fragments[position].cell, strange=not is_heading(printed)))
@@ -212,10 +216,16 @@ def ends_table(fragments: Sequence[Fragment], index: int, header: Header) -> boo
     if header.labels[0].cell is not None and fragment.cell is None:
         return True
     line = fold("".join(f.text for f in fragments[index : line_end(fragments, index)]))
-    if pattern("form_title").match(line) or (SECTION.match(line) and fragment.cell is None and fragment.gap is not Gap.LINE):
+    if pattern("form_title").match(line) or (
+        SECTION.match(line) and fragment.cell is None and fragment.gap is not Gap.LINE
+    ):
         return True
     field = vocabulary("form_fields").match(fragments, index)
-    return field is not None and field.key in ("name", "department", "ignored", "code") and field_is_whole(fragments, field.last)
+    return (
+        field is not None
+        and field.key in ("name", "department", "ignored", "code")
+        and field_is_whole(fragments, field.last)
+    )
 
 
 def field_is_whole(fragments: Sequence[Fragment], last: int) -> bool:

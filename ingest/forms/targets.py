@@ -49,7 +49,9 @@ class Draft:
     """What the form prints and the reader did not understand, with the reason (in Chinese)."""
 
 
-def read_targets(fragments: Sequence[Fragment], text: str) -> tuple[list[Target], list[Leftover], list[tuple[int, int]]]:
+def read_targets(
+    fragments: Sequence[Fragment], text: str
+) -> tuple[list[Target], list[Leftover], list[tuple[int, int]]]:
     """All forms of a stream, what was not understood inside them, and which fragments they cover."""
     targets: list[Target] = []
     leftovers: list[Leftover] = []
@@ -106,7 +108,9 @@ def field_start(fragments: Sequence[Fragment], done: int, header: int) -> int:
     known = vocabulary("form_fields")
     best = header
     for index in range(header - 1, done - 1, -1):
-        match = known.match(fragments, index) if starts_line(fragments[index]) or fragments[index].gap is Gap.TAB else None
+        match = (
+            known.match(fragments, index) if starts_line(fragments[index]) or fragments[index].gap is Gap.TAB else None
+        )
         if match and match.key in ("name", "department"):
             return index
         if match and match.key == "goal" and best == header:
@@ -312,7 +316,12 @@ def take_plan(draft: Draft, fields: Sequence[Field]) -> None:
     steps = [item for item in fields if item.group == "step"]
     if not plans or not steps:
         return
-    printed = [fragment for item in (*plans, *steps) for fragment in item.values if re.fullmatch(r"\d+(\.\d+)?[%％]?", fragment.text)]
+    printed = [
+        fragment
+        for item in (*plans, *steps)
+        for fragment in item.values
+        if re.fullmatch(r"\d+(\.\d+)?[%％]?", fragment.text)
+    ]
     if all(step.label[0].cell is not None for step in steps):
         by_cell = {fragment.cell: fragment for fragment in printed}
         row: list[Fragment | None] = [by_cell.get(step.label[0].cell) for step in steps]
@@ -345,7 +354,9 @@ def target_of(draft: Draft, text: str) -> Target:
         funds={key: amount for key, (part, amount) in draft.funds.items() if put(f"funds.{key}", part)},
         purpose=put("purpose", draft.purpose),
         goals=tuple(put(f"goals.{n}", goal) or "" for n, goal in enumerate(goals)),
-        plan=tuple(share for n, (part, share) in enumerate(draft.plan) if put(f"plan.{n}", part) or True) if draft.plan else None,
+        plan=tuple(share for n, (part, share) in enumerate(draft.plan) if put(f"plan.{n}", part) or True)
+        if draft.plan
+        else None,
         indicators=tuple(draft.indicators),
         line=draft.first.line if draft.first else None,
         places=places,

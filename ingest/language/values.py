@@ -62,7 +62,9 @@ def words() -> Words:
     data: Mapping[str, Any] = lexicon("values")
     before = {fold(printed): op for op, group in data["before"].items() for printed in group}
     after = {fold(printed): op for op, group in data["after"].items() for printed in group}
-    units = sorted({fold(unit) for unit in data["units"]} | {fold(unit) for unit in data["money"]}, key=len, reverse=True)
+    units = sorted(
+        {fold(unit) for unit in data["units"]} | {fold(unit) for unit in data["money"]}, key=len, reverse=True
+    )
     unit = "|".join(map(re.escape, units))
     big = "[" + "".join(data["number_words"]) + "]"
     quantity = re.compile(

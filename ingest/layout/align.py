@@ -63,10 +63,24 @@ class Settings:
     """The prices of the search. They concern geometry only; nothing here knows a publisher."""
 
     join: Mapping[Gap, float] = field(
-        default_factory=lambda: {Gap.SPACE: 0.6, Gap.LINE: 0.0, Gap.BLANK: 3.0, Gap.TAB: HARD, Gap.ROW: HARD, Gap.PAGE: 3.0}
+        default_factory=lambda: {
+            Gap.SPACE: 0.6,
+            Gap.LINE: 0.0,
+            Gap.BLANK: 3.0,
+            Gap.TAB: HARD,
+            Gap.ROW: HARD,
+            Gap.PAGE: 3.0,
+        }
     )
     split: Mapping[Gap, float] = field(
-        default_factory=lambda: {Gap.SPACE: 1.5, Gap.LINE: 1.5, Gap.BLANK: 0.0, Gap.TAB: 0.0, Gap.ROW: 0.0, Gap.PAGE: 0.0}
+        default_factory=lambda: {
+            Gap.SPACE: 1.5,
+            Gap.LINE: 1.5,
+            Gap.BLANK: 0.0,
+            Gap.TAB: 0.0,
+            Gap.ROW: 0.0,
+            Gap.PAGE: 0.0,
+        }
     )
     wrap: Mapping[Gap, float] = field(default_factory=lambda: {Gap.ROW: 1.0, Gap.PAGE: 0.5})
     """Going back to the left without a new row."""
@@ -237,7 +251,9 @@ class Aligner:
         wrap = self.settings.wrap.get(self.fragments[index].gap) if self.may_wrap(index) else None
         for score, h in closed:
             self.go_on(score, h, index, entries, wrap, offers)
-        ranked = sorted(((self.promise(h), i, h) for i, h in enumerate(offers.best.values())), reverse=True)[: self.settings.beam]
+        ranked = sorted(((self.promise(h), i, h) for i, h in enumerate(offers.best.values())), reverse=True)[
+            : self.settings.beam
+        ]
         return [h for promise, _, h in ranked if promise >= ranked[0][0] - self.settings.margin]
 
     def join(self, h: Hypothesis, index: int, offers: Offers) -> None:
@@ -250,7 +266,18 @@ class Aligner:
             price = min(price, self.settings.resume)
         price += self.misfit(h.column, index) + self.unfilled(h.column, index)
         height = h.height + (fragment.gap is not Gap.SPACE)
-        offers.take(h.score - price, h.column, h.first, h.text + fragment.text, height, h.mask, h.appends, h.row, h.before, h.low)
+        offers.take(
+            h.score - price,
+            h.column,
+            h.first,
+            h.text + fragment.text,
+            height,
+            h.mask,
+            h.appends,
+            h.row,
+            h.before,
+            h.low,
+        )
 
     def closed(self, active: Sequence[Hypothesis], index: int) -> list[tuple[float, Hypothesis]]:
         """The hypotheses with their open cell ended before a fragment: the best for each state of the row, with its score."""
@@ -264,7 +291,9 @@ class Aligner:
         floor = max(score for score, _ in best.values()) - self.settings.margin
         return [(score, h) for score, h in best.values() if score >= floor]
 
-    def begin_row(self, closed: Sequence[tuple[float, Hypothesis]], index: int, entries: Sequence[Entry], offers: Offers) -> None:
+    def begin_row(
+        self, closed: Sequence[tuple[float, Hypothesis]], index: int, entries: Sequence[Entry], offers: Offers
+    ) -> None:
         """Open a new row after the hypothesis that ends its own best."""
         gap = self.fragments[index].gap
         if gap in (Gap.SPACE, Gap.TAB):
@@ -319,7 +348,11 @@ class Aligner:
     def between_words(self, index: int) -> float:
         """What a space between two Chinese characters adds: running text has none there."""
         fragment = self.fragments[index]
-        if fragment.gap is not Gap.SPACE or self.fragments[index - 1].text[-1] < FIRST_HAN or fragment.text[0] < FIRST_HAN:
+        if (
+            fragment.gap is not Gap.SPACE
+            or self.fragments[index - 1].text[-1] < FIRST_HAN
+            or fragment.text[0] < FIRST_HAN
+        ):
             return 0.0
         return self.settings.words
 

@@ -18,4 +18,3 @@ def fold(text: str) -> str:
     for printed, folded in COMPARATORS:
         text = text.replace(printed, folded)
     return text
-

@@ -37,7 +37,13 @@ class Passage:
         parts: list[str] = []
         previous: tuple[str, int, Fragment] | None = None
         for char, start, fragment in self.characters:
-            if previous and start == fragment.start and fragment.gap is Gap.SPACE and latin(previous[0]) and latin(char):
+            if (
+                previous
+                and start == fragment.start
+                and fragment.gap is Gap.SPACE
+                and latin(previous[0])
+                and latin(char)
+            ):
                 parts.append(" ")
             parts.append(char)
             previous = (char, start, fragment)
