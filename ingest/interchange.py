@@ -26,7 +26,8 @@ def from_json(line: str) -> Document:
     """The document that a line of JSON holds.
 
     Raises:
-        ingest.errors.MalformedRecordError: the line is no JSON, or not in the record format; it says which field is wrong.
+        ingest.errors.MalformedRecordError: the line is no JSON, or not in the record format; it says which field is
+        wrong.
     """
     try:
         return adapter().validate_json(line)

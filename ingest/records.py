@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import PlainSerializer
 
-Number = Annotated[Decimal, PlainSerializer(lambda value: float(value), return_type=float, when_used="json")]
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """A decimal that is a JSON number."""
 
 Comparator = Literal["ge", "le", "gt", "lt", "eq"]

@@ -1,7 +1,8 @@
 """Tables of projects and their money (项目支出表) → budget rows.
 
-Such a table also prints totals: of the document, of a unit, of a level-1 project, of a functional class. Only its leaf rows
-are projects. A row is a total where it is labelled as one, names an organisation, or lacks what every project's row has.
+Such a table also prints totals: of the document, of a unit, of a level-1 project, of a functional class. Only its leaf
+rows are projects. A row is a total where it is labelled as one, names an organisation, or lacks what every project's
+row has.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from ingest.forms.fit import NEVER, name_fit, numeric, organisation_suffix
 from ingest.forms.labels import label_key, labels, pattern, vocabulary
 from ingest.forms.money import amount_in_wan, unit_in
 from ingest.forms.tables import SECTION, line_end, starts_line
-from ingest.layout.align import Column, align
+from ingest.layout.align import align
+from ingest.layout.columns import Column
 from ingest.layout.folding import fold
 from ingest.layout.passage import Passage, passage
 from ingest.records import ProjectBudget
@@ -38,13 +40,19 @@ NEAR = Decimal("0.02")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header of a table of projects: its labels' meanings in printed order, and where each number column's source stands."""
+    """A header of a table of projects.
+
+    Its labels' meanings in printed order, and where each number column's source stands.
+    """
 
     keys: tuple[str, ...]
     cells: Mapping[str, int]
     sources: Mapping[int, str]
     order: tuple[str, ...]
-    """The funding sources in printed order, where the header's cells have no borders and its labels stand on one line."""
+    """The funding sources in printed order.
+
+    Where the header's cells have no borders and its labels stand on one line.
+    """
     first: int
     last: int
 
@@ -72,7 +80,10 @@ def read_budgets(fragments: Sequence[Fragment], text: str, covered: Sequence[tup
 
 
 def headers(fragments: Sequence[Fragment], taken: set[int]) -> Iterator[Header]:
-    """The headers of project-expenditure tables: they name projects and a total, and nothing that other tables are about."""
+    """The headers of project-expenditure tables.
+
+    They name projects and a total, and nothing that other tables are about.
+    """
     known = vocabulary("budget_columns")
     index = 0
     while index < len(fragments):
@@ -105,7 +116,10 @@ def header_at(fragments: Sequence[Fragment], index: int) -> Header | None:
 
 
 def header_end(fragments: Sequence[Fragment], index: int) -> int:
-    """Where a header ends: before the first line that prints money or begins like a row; columns' numbers belong to it."""
+    """Where a header ends: before the first line that prints money or begins like a row.
+
+    Columns' numbers belong to it.
+    """
     position = index
     while position < min(index + TALLEST, len(fragments)):
         end = line_end(fragments, position)
@@ -216,8 +230,8 @@ def celled_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterato
 def loose_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterator[Line]:
     """The rows of a table without cells.
 
-    Empty cells leave nothing behind in such a text: which of the numbers after the total is which source can only be told
-    where there are as many as the header has sources.
+    Empty cells leave nothing behind in such a text: which of the numbers after the total is which source can only be
+    told where there are as many as the header has sources.
     """
     for row in align(body, loose_columns(header)):
         parts = {key: passage(cell) for key, cell in row.items()}
@@ -291,7 +305,10 @@ def leaves(lines: Iterator[Line], header: Header, text: str) -> list[ProjectBudg
 
 
 def role_of(line: Line, header: Header) -> str:
-    """What a row is: a ``leaf``, a ``total``, or the head of a ``category``, of a level-1 project (``parent``) or of a ``unit``."""
+    """What a row is: a ``leaf``, a ``total``, or the head of a ``category``.
+
+    Of a level-1 project (``parent``) or of a ``unit``.
+    """
     cells = line.cells
     name = cells.get("name") or cells.get("project")
     printed = fold(name.bare) if name else ""
@@ -307,7 +324,10 @@ def role_of(line: Line, header: Header) -> str:
 
 
 def parent_rows(lines: Sequence[Line]) -> set[int]:
-    """Rows whose money is that of the two or more rows after them, where the leaves would else not add up to the total."""
+    """Rows whose money is that of the two or more rows after them.
+
+    Where the leaves would else not add up to the total.
+    """
     printed = [label_key((line.cells.get("name") or line.cells.get("project") or passage([])).bare) for line in lines]
     totals = [line.total for line, name in zip(lines, printed, strict=True) if name in labels()["total_row"]]
     rows = [i for i, name in enumerate(printed) if name and name not in labels()["total_row"]]

@@ -1,7 +1,7 @@
 """What a document says of itself as a whole: whose it is, of which year, and its three totals.
 
-The totals are printed several times, in tables and in running text, some of them for a part of the budget only. Those are
-taken that agree: expenditure in total is basic plus project expenditure.
+The totals are printed several times, in tables and in running text, some of them for a part of the budget only.
+Those are taken that agree: expenditure in total is basic plus project expenditure.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 CODED_NAME = re.compile(r"^(?P<code>\d{3,12})[-_]?(?P<name>[\u4e00-\u9fff].*)$")
 NEAR = Decimal("0.02")
+Triple = tuple[tuple["Passage", Decimal], tuple["Passage", Decimal], tuple["Passage", Decimal]]
+"""Total, basic and project expenditure, each with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def read_facts(fragments: Sequence[Fragment], text: str, owners: Sequence[Named]
     publisher = publisher_of([*candidates(lines, text), *owners])
     year = fiscal_year(lines)
     money = totals(lines, text)
+    amounts = {key: amount for key, (_, amount) in money.items()}
     places = {key: part.spans(text) for key, (part, _) in money.items()}
     if year:
         places["fiscal_year"] = year.spans(text)
@@ -75,9 +78,11 @@ def read_facts(fragments: Sequence[Fragment], text: str, owners: Sequence[Named]
         publisher_code=publisher.code if publisher else None,
         region=region_of(publisher.name if publisher else None),
         fiscal_year=int(year.bare) if year else None,
+        total_expenditure_wan=amounts.get("total_expenditure_wan"),
+        basic_wan=amounts.get("basic_wan"),
+        project_wan=amounts.get("project_wan"),
         places=places,
-        **{key: amount for key, (_, amount) in money.items()},
-    )  # type: ignore[arg-type]
+    )
 
 
 def owners_of(targets: Iterable[Target], budgets: Iterable[ProjectBudget]) -> list[Named]:
@@ -230,13 +235,13 @@ def totals(lines: Sequence[Passage], text: str) -> dict[str, tuple[Passage, Deci
     return {"total_expenditure_wan": alone[0]} if alone else {}
 
 
-def is_total(amount: Decimal, said: Sequence[tuple[Passage, Decimal]], rows: Sequence[Any]) -> bool:
+def is_total(amount: Decimal, said: Sequence[tuple[Passage, Decimal]], rows: Sequence[Triple]) -> bool:
     """Whether an amount is the document's total: it is the greatest that tables and text print as such."""
     every = [value for _, value in said] + [total[1] for total, _, _ in rows]
     return amount >= max(every) - NEAR
 
 
-def row_totals(line: Passage, text: str) -> Iterator[tuple[tuple[Passage, Decimal], ...]]:
+def row_totals(line: Passage, text: str) -> Iterator[Triple]:
     """A row 合计 | total | basic | project, in which the first is the sum of the two others."""
     if not line.fragments or label_key(re.sub(r"^\d+", "", line.bare)[:2]) not in ("合计", "总计"):
         return
@@ -244,7 +249,7 @@ def row_totals(line: Passage, text: str) -> Iterator[tuple[tuple[Passage, Decima
     numbers = [(part, amount) for f in line.fragments if "." in f.text
                and (amount := amount_in_wan((part := passage([f])).bare, unit)) is not None]  # fmt: skip
     if len(numbers) >= 3 and abs(numbers[0][1] - numbers[1][1] - numbers[2][1]) <= NEAR:  # noqa: PLR2004 - three figures
-        yield tuple(numbers[:3])
+        yield numbers[0], numbers[1], numbers[2]
 
 
 def statements(whole: Passage) -> dict[str, list[tuple[Passage, Decimal]]]:
@@ -264,8 +269,8 @@ def statements(whole: Passage) -> dict[str, list[tuple[Passage, Decimal]]]:
 def read_units(owners: Iterable[Named], facts: Facts) -> list[Unit]:
     """The department's budget units, each once, with a code where one is printed.
 
-    They are listed where the document tells how it is organised, own money in its tables, or are named by a form; a unit that
-    only a form names is the department's where its name or code begins as the department's does.
+    They are listed where the document tells how it is organised, own money in its tables, or are named by a form; a
+    unit that only a form names is the department's where its name or code begins as the department's does.
     """
     found: dict[str, Unit] = {}
     for named in owners:
@@ -309,7 +314,7 @@ def unit_in_row(line: Passage, text: str) -> Named | None:
 
 
 def told_units(whole: Passage, text: str) -> Iterator[Named]:
-    """The units in a sentence that counts them up: `下设 3 家预算单位，分别为甲、乙、丙。`"""
+    """The units in a sentence that counts them up (``下设 3 家预算单位，分别为甲、乙、丙``)."""
     for sentence in re.finditer(words()["unit_sentence"], whole.bare):
         for item in re.finditer(r"[^、，,；;和及]+", sentence["units"]):
             part = whole.part(sentence.start("units") + item.start(), sentence.start("units") + item.end())

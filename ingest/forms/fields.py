@@ -56,8 +56,8 @@ class Field:
 def read_fields(fragments: Sequence[Fragment]) -> list[Field]:
     """The labelled fields of a stream in printed order.
 
-    In a row of cells a text without a label of its own belongs to the label at the row's beginning, or, where that cell is
-    empty or lost, to the label that began the last row that had one (a merged cell).
+    In a row of cells a text without a label of its own belongs to the label at the row's beginning, or, where that
+    cell is empty or lost, to the label that began the last row that had one (a merged cell).
     """
     found: list[Field] = []
     lead: Field | None = None
@@ -121,7 +121,10 @@ def whole_cell(fragments: Sequence[Fragment], first: int, last: int) -> bool:
 
 
 def inline_label(fragments: Sequence[Fragment], index: int) -> tuple[Field, int] | None:
-    """A label with a colon and its value in one fragment (``预算年度：2025``); the value is cut off as a fragment of its own."""
+    """A label with a colon and its value in one fragment (``预算年度：2025``).
+
+    The value is cut off as a fragment of its own.
+    """
     fragment = fragments[index]
     found = INLINE.match(fragment.text)
     if not found or fragment.gap is Gap.SPACE or fold(found[2]) in IN_WAN:

@@ -1,7 +1,7 @@
 """How well a cell's text suits a column of a form: the knowledge of the field that the alignment asks for.
 
-Scores are comparable over columns: about +5 for what can hardly be anything else, 0 for what may be, far below 0 for what
-cannot be.
+Scores are comparable over columns: about +5 for what can hardly be anything else, 0 for what may be, far below 0 for
+what cannot be.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest.language.values import DATE, MONTHS, tidy, unknown_unit, words
-from ingest.layout.align import Column
+from ingest.layout.columns import Column
 from ingest.layout.folding import fold
 from ontology import lexicon
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 NEVER = -12.0
+LONGEST_LEVEL = 12
+"""The most characters of a level's name."""
+SHORTEST_CODE = 3
+"""The fewest digits of a unit's code."""
 NUMERIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}|0|\d{1,3}(?:,\d{3})+")
 NUMBERED = re.compile(r"^(目标|\(?\d{1,2}[.、)]|[一二三四五六七八九十](是|、)|①)")
@@ -56,7 +60,7 @@ def level_fit(level: str) -> Callable[[str], float]:
             return 1.0
         if text in beginnings and len(text) > 1:
             return 1.5 if len(text) > 2 else -2.0  # noqa: PLR2004 - a page's end may cut a level, seldom after a word
-        if len(text) > 12 or any(char.isdigit() for char in text):  # noqa: PLR2004 - no level's name is longer
+        if len(text) > LONGEST_LEVEL or any(char.isdigit() for char in text):
             return NEVER
         return -4.0 - 0.3 * len(text) + 3.0 * text.endswith("指标")
 
@@ -69,11 +73,8 @@ def level_starts(level: str) -> Callable[[str], bool]:
 
     def starts(text: str) -> bool:
         text = fold(text)
-        return (
-            (len(text) <= 12 and not any(char in text for char in "≥≤<>=%,。;0123456789"))
-            or text in beginnings
-            or text in names
-        )  # noqa: PLR2004
+        plain = len(text) <= LONGEST_LEVEL and not any(char in text for char in "<>=%,。;0123456789")
+        return plain or text in beginnings or text in names
 
     return starts
 
@@ -145,20 +146,28 @@ def value_fit(text: str) -> float:
         return 4.5
     if not text or text in lexical.before or text[-1] in "<>=":
         return -5.0
-    found = lexical.quantity.fullmatch(text)
+    return quantity_fit(text) or word_fit(text)
+
+
+def quantity_fit(text: str) -> float:
+    """How well a tidy text suits as a quantity or a date; 0 where it is none."""
+    found = words().quantity.fullmatch(text)
     if found:
         return 1.5 + 3.5 * bool(found["unit"]) + (1.0 if found["unit"] else 2.5) * (text[0] in "<>=")
     if MONTHS.fullmatch(text) or (DATE.search(text) and len(text) <= SHORT_DATE and text[0] not in "<>="):
         return 5.0
-    if unknown_unit(text):
-        return 3.5
+    return 3.5 if unknown_unit(text) else 0.0
+
+
+def word_fit(text: str) -> float:
+    """How well a tidy text that is no quantity suits as a value."""
     if is_level(text):
         return NEVER
     if only_vague(text):
         return 4.0
-    if len(text) <= SHORT_STATE and lexical.state_patterns.match(text):
+    if len(text) <= SHORT_STATE and words().state_patterns.match(text):
         return 2.5
-    mentioned = any(m["before"] or m["unit"] for m in lexical.quantity.finditer(text))
+    mentioned = any(m["before"] or m["unit"] for m in words().quantity.finditer(text))
     return (0.5 if mentioned else -0.5) - 0.005 * len(text) - 0.02 * max(0, len(text) - 30)
 
 
@@ -244,11 +253,19 @@ def owner_fit(text: str) -> float:
 
 
 FREE: dict[str, tuple[Callable[[str], float], int]] = {
-    "name": (name_fit, 60), "desc": (desc_fit, 80), "value": (value_fit, 60), "weight": (weight_fit, 2), "prior": (prior_fit, 8),
-    "basis": (basis_fit, 30), "scoring": (scoring_fit, 40), "evidence": (evidence_fit, 30), "remark": (evidence_fit, 30),
-    "comparator": (value_fit, 2), "value_unit": (value_fit, 3),
-}  # fmt: skip
-
+    "name": (name_fit, 60),
+    "desc": (desc_fit, 80),
+    "value": (value_fit, 60),
+    "weight": (weight_fit, 2),
+    "prior": (prior_fit, 8),
+    "basis": (basis_fit, 30),
+    "scoring": (scoring_fit, 40),
+    "evidence": (evidence_fit, 30),
+    "remark": (evidence_fit, 30),
+    "comparator": (value_fit, 2),
+    "value_unit": (value_fit, 3),
+}
+"""The columns of text: their fit, and the most fragments that a cell may have."""
 
 USUAL = {"desc": 0.8, "basis": 0.8, "weight": 1.0, "scoring": 0.8, "evidence": 0.5}
 """What it costs a row to have an empty cell here."""
@@ -273,13 +290,13 @@ def indicator_column(key: str, cell: int | None, *, first: bool) -> Column:
         return Column(
             key,
             owner_fit,
-            lambda text: not numeric(text) or len(text) >= 3,
+            lambda text: not numeric(text) or len(text) >= SHORTEST_CODE,
             cell,
             opens=0.5,
             merged=True,
             needs="project",
             limit=20,
-        )  # noqa: PLR2004
+        )
     if key == "project":
         return Column(
             key, lambda text: name_fit(text) - 1.0, cell=cell, opens=0.5, merged=True, needs="amount", limit=30
@@ -308,5 +325,8 @@ def indicator_column(key: str, cell: int | None, *, first: bool) -> Column:
 
 
 def unknown_column(key: str, cell: int | None) -> Column:
-    """A column whose label the lexicon has not: it takes what stands in its cell, and in a text without cells nothing."""
+    """A column whose label the lexicon has not.
+
+    It takes what stands in its cell, and in a text without cells nothing.
+    """
     return Column(key, lambda _: 0.0 if cell is not None else NEVER, cell=cell)

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ingest.forms.tables import Table
-    from ingest.layout.align import Column, Row
+    from ingest.layout.align import Row
+    from ingest.layout.columns import Column
     from ingest.layout.passage import Passage
+    from ingest.records import Span
 
 PROJECT_KEYS = ("owner", "project", "amount", "goal")
 UNKNOWN = "?"
@@ -73,8 +75,8 @@ def annual_half(row: Row) -> Row:
 def fill_levels(rows: Sequence[Row]) -> list[TableRow]:
     """Rows with the levels of merged cells repeated.
 
-    A merged cell's label is printed in its first row, or, by converters that anchor it at the bottom, in its last: then the
-    rows before the first label have none, and labels are taken from below.
+    A merged cell's label is printed in its first row, or, by converters that anchor it at the bottom, in its last:
+    then the rows before the first label have none, and labels are taken from below.
     """
     cells = [{key: passage(cell) for key, cell in row.items()} for row in rows]
     levels: list[dict[str, Passage]] = []
@@ -105,7 +107,8 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         return None
     printed = value_text(row)
     label = cells["name"].text
-    desc = cells["desc"].text if "desc" in cells else None
+    texts = {key: cells[key].text for key in TEXT_KEYS if key in cells}
+    desc = texts.get("desc")
     parsed = parse_value(printed, label, desc)
     return Indicator(
         l1=row.levels["level1"].text if "level1" in row.levels else None,
@@ -123,8 +126,12 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         polarity=polarity(label, parsed.unit),
         per_unit=is_per_unit(label, desc, parsed.unit),
         places=places_of(row, text),
-        **{key: cells[key].text for key in TEXT_KEYS if key in cells},
-    )  # type: ignore[arg-type]
+        desc=desc,
+        basis=texts.get("basis"),
+        prior=texts.get("prior"),
+        scoring=texts.get("scoring"),
+        evidence=texts.get("evidence"),
+    )
 
 
 def value_text(row: TableRow) -> str | None:
@@ -143,7 +150,7 @@ def weight_of(printed: str) -> Decimal:
 FIELDS = {"level1": "l1", "level2": "l2"}
 
 
-def places_of(row: TableRow, text: str) -> dict[str, tuple[object, ...]]:
+def places_of(row: TableRow, text: str) -> dict[str, tuple[Span, ...]]:
     """The printed spans of every field of a row."""
     passages = {**row.levels, **{k: v for k, v in row.cells.items() if k in FREE and k not in LEVEL_KEYS}}
     return {FIELDS.get(key, key): part.spans(text) for key, part in passages.items()}

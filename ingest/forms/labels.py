@@ -73,7 +73,8 @@ class Vocabulary:
 @lru_cache(maxsize=1)
 def labels() -> Mapping[str, Any]:
     """The lexicon of labels as plain data."""
-    return lexicon("labels")
+    found: Mapping[str, Any] = lexicon("labels")
+    return found
 
 
 @lru_cache(maxsize=8)

@@ -13,13 +13,13 @@ IN_WAN = {"亿元": Decimal(10000), "万元": Decimal(1), "千元": Decimal("0.1
 
 
 def unit_in(text: str) -> str | None:
-    """The unit of money that a printed text announces (``单位：万元``, ``项目资金（元）``), the last one if there are several."""
+    """The unit of money that a text announces last (``单位：万元``, ``项目资金（元）``), or ``None``."""
     found = list(UNIT.finditer(fold(text)))
     return (found[-1][1] or found[-1][2]) if found else None
 
 
 def amount_in_wan(printed: str, unit: str = "万元") -> Decimal | None:
-    """A printed amount in 万元; ``unit`` is used where the amount has none of its own. ``None`` where it is no amount."""
+    """A printed amount in 万元, or ``None`` where it is no amount; ``unit`` counts where it has none of its own."""
     found = AMOUNT.fullmatch(fold(printed))
     if not found:
         return None

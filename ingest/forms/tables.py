@@ -65,7 +65,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and the fragments below it, up to where the table ends; ``start`` and ``end`` count the stream's fragments."""
+    """A header and the fragments below it, up to where the table ends.
+
+    ``start`` and ``end`` count the stream's fragments.
+    """
 
     header: Header
     body: tuple[Fragment, ...]
@@ -158,7 +161,10 @@ def indicator_tables(fragments: Sequence[Fragment]) -> list[Table]:
 
 
 def read_table(fragments: Sequence[Fragment], header: Header, headers: dict[int, Header]) -> Table:
-    """The table below a header. Cells below a repeated header are moved to where the fullest header has their column."""
+    """The table below a header.
+
+    Cells below a repeated header are moved to where the fullest header has their column.
+    """
     segments: list[tuple[Header, list[Fragment]]] = [(header, [])]
     index = header.last
     while index < len(fragments):
@@ -185,7 +191,10 @@ def is_heading(text: str) -> bool:
 
 
 def fullest_header(own: Sequence[Header], every: Sequence[Header]) -> Header:
-    """The header with the most columns of those over one table; one that lost its last column borrows it from its sisters."""
+    """The header with the most columns of those over one table.
+
+    One that lost its last column borrows it from its sisters.
+    """
     best = max(own, key=lambda header: ("value" in header.keys, len(set(header.keys))))
     if best.labels[0].cell is None:
         return best
@@ -201,7 +210,10 @@ def contains(whole: Sequence[str], part: Sequence[str]) -> bool:
 
 
 def rebased(fragment: Fragment, own: Header, target: Header) -> Fragment:
-    """A fragment whose cell is counted as in another header of the same table; ``None`` where the header does not tell."""
+    """A fragment whose cell is counted as in another header of the same table.
+
+    ``None`` where the header does not tell.
+    """
     if fragment.cell is None or own is target:
         return fragment
     key = own.key_of(fragment.cell)

@@ -152,7 +152,10 @@ def project_draft(row: TableRow, owner: Passage | None, unit: str) -> Draft:
 
 
 def take_row(draft: Draft, row: TableRow, text: str) -> None:
-    """Add a row's indicator to a form. A row of levels alone plans nothing; other cells without a name are not understood."""
+    """Add a row's indicator to a form. A row of levels alone plans nothing.
+
+    Other cells without a name are not understood.
+    """
     indicator = indicator_of(row, text)
     if indicator is not None:
         draft.indicators.append(indicator)
@@ -299,8 +302,18 @@ def ignore(draft: Draft, item: Field, unit: str) -> None:
     """A field that is no part of the record."""
 
 
-TAKERS = {"name": take_name, "department": take_department, "unit": take_unit, "owner": take_owner, "code": take_code,
-          "amount": take_amount, "amount_all_years": take_amount_all_years, "purpose": take_purpose, "goal": take_goal}  # fmt: skip
+TAKERS = {
+    "name": take_name,
+    "department": take_department,
+    "unit": take_unit,
+    "owner": take_owner,
+    "code": take_code,
+    "amount": take_amount,
+    "amount_all_years": take_amount_all_years,
+    "purpose": take_purpose,
+    "goal": take_goal,
+}
+"""What takes each field of a form; fields that are no part of the record have none."""
 
 
 def first_cell(item: Field) -> Passage:

@@ -76,11 +76,20 @@ def words() -> Words:
         rf"(?P<unit>[^\d\s,;。]{{1,6}}?)(?P<after>{alternatives(after)})?"
     )
     return Words(
-        before, after, quantity, strange, frozenset(map(fold, data["time_words"])), tuple(map(fold, data["relative_words"])),
-        frozenset(map(fold, data["missing_words"])), frozenset(map(fold, data["secret_words"])),
-        frozenset(map(fold, data["state_words"])), re.compile("|".join(data["state_patterns"])),
-        re.compile(alternatives(map(fold, data["vague_words"]))), tuple(data["measure_suffixes"]), frozenset(units),
-    )  # fmt: skip
+        before=before,
+        after=after,
+        quantity=quantity,
+        strange=strange,
+        time=frozenset(map(fold, data["time_words"])),
+        relative=tuple(map(fold, data["relative_words"])),
+        missing=frozenset(map(fold, data["missing_words"])),
+        secret=frozenset(map(fold, data["secret_words"])),
+        state=frozenset(map(fold, data["state_words"])),
+        state_patterns=re.compile("|".join(data["state_patterns"])),
+        vague=re.compile(alternatives(map(fold, data["vague_words"]))),
+        measures=tuple(data["measure_suffixes"]),
+        units=frozenset(units),
+    )
 
 
 def alternatives(texts: Any) -> str:
@@ -107,14 +116,23 @@ def parse_value(printed: str | None, name: str = "", desc: str | None = None) ->
         return Value("missing")
     if text in lexical.secret:
         return Value("secret")
-    if text in (tidy(name), tidy(desc or "")):
-        return quantity_of(text) or Value("restated") if DATE.search(text) is None else Value("time")
+    return time_of(text) or measured(text, name, desc)
+
+
+def time_of(text: str) -> Value | None:
+    """A date, or a stretch of months (``1-12月``), whose two numbers are kept."""
     months = MONTHS.fullmatch(text)
     if months and int(months[1]) <= int(months[2]) <= 12:  # noqa: PLR2004 - months of a year
         return Value("time", "eq", Decimal(months[1]), Decimal(months[2]), months[3])
-    if DATE.search(text):
-        return Value("time")
+    return Value("time") if DATE.search(text) else None
+
+
+def measured(text: str, name: str, desc: str | None) -> Value:
+    """The value of a folded text that is no date: its quantity, or else what its words say."""
+    lexical = words()
     quantity = quantity_of(text)
+    if quantity is None and text in (tidy(name), tidy(desc or "")):
+        return Value("restated")
     if any(word in text for word in lexical.relative):
         return replace(quantity, kind="quantity", note="relative") if quantity else Value("relative")
     return quantity or Value(kind_of_words(text, name, desc))
@@ -176,7 +194,10 @@ def kind_of_words(text: str, name: str, desc: str | None) -> Kind:
 
 
 def names_a_measure(text: str, name: str, desc: str | None) -> bool:
-    """Whether a text only names what is measured: it ends like a measure, or repeats most of its indicator's description."""
+    """Whether a text only names what is measured.
+
+    It ends like a measure, or repeats most of its indicator's description.
+    """
     if text.endswith(words().measures):
         verb = words().vague.match(text)
         if not verb or text[verb.end() :] in words().measures:

@@ -1,121 +1,28 @@
 """The cells of a table recovered from a stream of fragments.
 
-A table's header says which columns there are; the text says, more or less reliably, where cells end. Which cells the rest
-of the stream makes is the cheapest reading of it, found by a beam search over segmentations (a semi-Markov model): each
-hypothesis holds the cell that is being read; the next fragment either goes on with it, or opens a later column of the same
-row, or opens a new row, or, at a page's end, goes back to the left and continues cells that the page cut off.
+A table's header says which columns there are; the text says, more or less reliably, where cells end. Which cells the
+rest of the stream makes is the cheapest reading of it, found by a beam search over segmentations (a semi-Markov model):
+each hypothesis holds the cell that is being read; the next fragment either goes on with it, or opens a later column of
+the same row, or opens a new row, or, at a page's end, goes back to the left and continues cells that the page cut off.
 
 What a cell's text is worth in a column is not known here: columns bring their own ``fit``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest.layout.columns import FIRST_HAN, HARD, Column, Settings, informed, width
 from ingest.layout.fragments import Gap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ingest.layout.fragments import Fragment
 
 IMPOSSIBLE = -1000.0
-HARD = 30.0
-"""The price of a border that no cell crosses."""
 SENTENCE_ENDS = "。！；"
-FIRST_HAN = "\u2e80"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table, and what may stand in it."""
-
-    key: str
-    fit: Callable[[str], float]
-    """How well a whole cell's folded text suits the column: above 0 it does, far below 0 it does not."""
-    starts: Callable[[str], bool] = lambda _: True
-    """Whether a cell of this column may begin with this text (cheap: keeps the search narrow)."""
-    cell: int | None = None
-    """The cell's position in a tab-separated header."""
-    opens: float | None = None
-    """What it costs to begin a row with this column; ``None``: no row begins here."""
-    merged: bool = False
-    """The column's cells span rows: one may go on after a page break although its row began on the page before."""
-    heads: bool = False
-    """The column only says what its row is about."""
-    follows: Callable[[Mapping[str, str], str], float] | None = None
-    """What a cell is worth more beside the cells before it in its row, by their columns' keys and texts."""
-    echoes: str | None = None
-    """A column whose text this one often repeats: where both are cut by a page's end, they go on alike."""
-    needs: str | None = None
-    """A column without which this one makes no sense in a row."""
-    usual: float = 0.0
-    """What it costs a row to have nothing in this column."""
-    resumes: Callable[[str], bool] | None = None
-    """Whether a text goes on with a cell of this column after an empty line (the next numbered item)."""
-    limit: int = 60
-    """The most fragments that a cell may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The prices of the search. They concern geometry only; nothing here knows a publisher."""
-
-    join: Mapping[Gap, float] = field(
-        default_factory=lambda: {
-            Gap.SPACE: 0.6,
-            Gap.LINE: 0.0,
-            Gap.BLANK: 3.0,
-            Gap.TAB: HARD,
-            Gap.ROW: HARD,
-            Gap.PAGE: 3.0,
-        }
-    )
-    split: Mapping[Gap, float] = field(
-        default_factory=lambda: {
-            Gap.SPACE: 1.5,
-            Gap.LINE: 1.5,
-            Gap.BLANK: 0.0,
-            Gap.TAB: 0.0,
-            Gap.ROW: 0.0,
-            Gap.PAGE: 0.0,
-        }
-    )
-    wrap: Mapping[Gap, float] = field(default_factory=lambda: {Gap.ROW: 1.0, Gap.PAGE: 0.5})
-    """Going back to the left without a new row."""
-    row_in_block: float = 0.0
-    """A row that begins without an empty line before it."""
-    words: float = 1.2
-    """How much more a space between two Chinese characters says than one beside a number or a Latin word."""
-    resume: float = 0.3
-    """An item that goes on with a cell after an empty line."""
-    wider: float = 0.5
-    """Each half-width character by which a line is wider than its column."""
-    unfilled: float = 0.7
-    """A line that ends before half of its column is filled."""
-    shift: float = 1.2
-    """Each position by which a tab-separated cell stands beside its column's."""
-    append: float = 0.7
-    """Each cell that goes on in a later line."""
-    sparse: int = 2
-    """A tab-separated row with at most this many cells may continue the row above."""
-    empty: float = 3.0
-    """A row of cells that has only headings: nothing was planned under them."""
-    no_name: float = 9.0
-    """A row without the column ``name``."""
-    no_value: float = 2.5
-    no_needed: float = 7.0
-    """A row with a column but without the one that it needs."""
-    echo: float = 3.0
-    """Two cells that repeat each other and are both cut by a page's end."""
-    short: float = 2.0
-    """A cell that goes on after a page break although another cell of its row was taller."""
-    ended: float = 2.0
-    """A cell that goes on although its first part ended by itself."""
-    beam: int = 40
-    margin: float = 18.0
-
 
 Row = dict[str, list["Fragment"]]
 """The fragments of each column of one row, in printed order."""
@@ -137,9 +44,12 @@ class Closed:
     before: Closed | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hypothesis:
-    """A reading of the stream so far, with the cell that is open."""
+    """A reading of the stream so far, with the cell that is open.
+
+    Never changed; not frozen, since millions are made and freezing doubles what one costs.
+    """
 
     score: float
     column: int
@@ -164,26 +74,36 @@ class Entry:
     price: float
 
 
-class Offers:
-    """The best hypothesis for each state of the search."""
+class Turn:
+    """One step of the search: a fragment, where its cell may begin, and the best hypotheses after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: int, fragment: Fragment, entries: Sequence[Entry], wrap: float | None) -> None:
+        self.index = index
+        self.fragment = fragment
+        self.entries = entries
+        self.wrap = wrap
+        """What it costs to go back to the left without a new row; ``None``: the line is a row of its own."""
         self.best: dict[tuple[int, int, int, bool, int], Hypothesis] = {}
 
-    def take(  # noqa: PLR0913 - the fields of a hypothesis: most offers are refused before one is made
-        self, score: float, column: int, first: int, text: str, height: int, mask: int, appends: bool, row: bool,  # noqa: FBT001
-        before: Closed | None, low: int,
-    ) -> None:  # fmt: skip
+    def take(self, h: Hypothesis) -> None:
         """Keep a hypothesis if it is better than the known one in its state."""
-        key = (column, first, mask, appends, low)
+        key = (h.column, h.first, h.mask, h.appends, h.low)
         known = self.best.get(key)
-        if known is None or score > known.score:
-            self.best[key] = Hypothesis(score, column, first, text, height, mask, appends, row, before, low)
+        if known is None or h.score > known.score:
+            self.best[key] = h
 
 
 def ended(h: Hypothesis, index: int) -> Closed:
     """A hypothesis' open cell, ended before a fragment."""
     return Closed(h.column, h.first, index, h.text, h.height, h.row, h.appends, h.before)
+
+
+def opened(  # noqa: PLR0913 - the fields of a hypothesis
+    score: float, column: int, turn: Turn, mask: int, before: Closed | None, *, row: bool = False, appends: bool = False,
+    low: int = -1,
+) -> Hypothesis:  # fmt: skip
+    """A hypothesis whose open cell begins with a turn's fragment."""
+    return Hypothesis(score, column, turn.index, turn.fragment.text, 1, mask, appends, row, before, low)
 
 
 class Aligner:
@@ -226,39 +146,40 @@ class Aligner:
         return self.trace(max(finished, key=lambda pair: pair[0])[1]) if finished else []
 
     def first(self) -> list[Hypothesis]:
-        """The hypotheses after the first fragment."""
-        text = self.fragments[0].text
-        result = [
-            Hypothesis(-column.opens - self.shift(0, index), index, 0, text, 1, 1 << index, False, True, None, -1)  # noqa: FBT003
-            for index, column in enumerate(self.columns)
-            if column.opens is not None and column.starts(text)
-        ]
-        opener = self.position.get("name", 0)
-        return result or [Hypothesis(-20.0, opener, 0, text, 1, 1 << opener, False, True, None, -1)]  # noqa: FBT003
+        """The hypotheses after the first fragment; where no column can begin a row with it, it is taken for a name."""
+        turn = self.turn(0)
+        for entry in turn.entries:
+            if entry.column.opens is not None:
+                turn.take(opened(-entry.price - entry.column.opens, entry.c, turn, 1 << entry.c, None, row=True))
+        name = self.position.get("name", 0)
+        return list(turn.best.values()) or [opened(0.0, name, turn, 1 << name, None, row=True)]
 
     def step(self, active: list[Hypothesis], index: int) -> list[Hypothesis]:
         """All hypotheses after one more fragment, the hopeless ones dropped."""
-        offers = Offers()
+        turn = self.turn(index)
         for h in active:
-            self.join(h, index, offers)
+            self.join(h, turn)
         closed = self.closed(active, index)
+        self.begin_row(closed, turn)
+        for score, h in closed:
+            self.go_on(score, h, turn)
+        ranked = sorted(((self.promise(h), i, h) for i, h in enumerate(turn.best.values())), reverse=True)
+        floor = ranked[0][0] - self.settings.margin
+        return [h for promise, _, h in ranked[: self.settings.beam] if promise >= floor]
+
+    def turn(self, index: int) -> Turn:
+        """What a fragment allows."""
+        fragment = self.fragments[index]
         entries = [
             Entry(c, column, self.shift(index, c) + self.misfit(c, index))
             for c, column in enumerate(self.columns)
-            if column.starts(self.fragments[index].text)
+            if column.starts(fragment.text)
         ]
-        self.begin_row(closed, index, entries, offers)
-        wrap = self.settings.wrap.get(self.fragments[index].gap) if self.may_wrap(index) else None
-        for score, h in closed:
-            self.go_on(score, h, index, entries, wrap, offers)
-        ranked = sorted(((self.promise(h), i, h) for i, h in enumerate(offers.best.values())), reverse=True)[
-            : self.settings.beam
-        ]
-        return [h for promise, _, h in ranked if promise >= ranked[0][0] - self.settings.margin]
+        return Turn(index, fragment, entries, self.settings.wrap.get(fragment.gap) if self.may_wrap(index) else None)
 
-    def join(self, h: Hypothesis, index: int, offers: Offers) -> None:
+    def join(self, h: Hypothesis, turn: Turn) -> None:
         """Go on with the open cell."""
-        fragment, column = self.fragments[index], self.columns[h.column]
+        index, fragment, column = turn.index, turn.fragment, self.columns[h.column]
         price = self.settings.join[fragment.gap] + self.between_words(index)
         if price >= HARD or index - h.first >= column.limit:
             return
@@ -266,21 +187,13 @@ class Aligner:
             price = min(price, self.settings.resume)
         price += self.misfit(h.column, index) + self.unfilled(h.column, index)
         height = h.height + (fragment.gap is not Gap.SPACE)
-        offers.take(
-            h.score - price,
-            h.column,
-            h.first,
-            h.text + fragment.text,
-            height,
-            h.mask,
-            h.appends,
-            h.row,
-            h.before,
-            h.low,
+        text = h.text + fragment.text
+        turn.take(
+            Hypothesis(h.score - price, h.column, h.first, text, height, h.mask, h.appends, h.row, h.before, h.low)
         )
 
     def closed(self, active: Sequence[Hypothesis], index: int) -> list[tuple[float, Hypothesis]]:
-        """The hypotheses with their open cell ended before a fragment: the best for each state of the row, with its score."""
+        """The hypotheses with their open cell ended before a fragment: for each state of the row the best."""
         price = max(0.0, self.settings.split[self.fragments[index].gap] - self.between_words(index))
         best: dict[tuple[int, int, int], tuple[float, Hypothesis]] = {}
         for h in active:
@@ -291,43 +204,45 @@ class Aligner:
         floor = max(score for score, _ in best.values()) - self.settings.margin
         return [(score, h) for score, h in best.values() if score >= floor]
 
-    def begin_row(
-        self, closed: Sequence[tuple[float, Hypothesis]], index: int, entries: Sequence[Entry], offers: Offers
-    ) -> None:
+    def begin_row(self, closed: Sequence[tuple[float, Hypothesis]], turn: Turn) -> None:
         """Open a new row after the hypothesis that ends its own best."""
-        gap = self.fragments[index].gap
+        gap = turn.fragment.gap
         if gap in (Gap.SPACE, Gap.TAB):
             return
         score, h = max(((score - self.row_price(h.mask), h) for score, h in closed), key=lambda pair: pair[0])
         score -= self.settings.row_in_block * (gap is Gap.LINE)
-        before, text = ended(h, index), self.fragments[index].text
-        for entry in entries:
+        before = ended(h, turn.index)
+        for entry in turn.entries:
             if entry.column.opens is not None:
-                price = entry.price + entry.column.opens
-                offers.take(score - price, entry.c, index, text, 1, 1 << entry.c, False, True, before, -1)  # noqa: FBT003
+                worth = score - entry.price - entry.column.opens
+                turn.take(opened(worth, entry.c, turn, 1 << entry.c, before, row=True))
 
-    def go_on(  # noqa: PLR0913 - one step of the search
-        self, score: float, h: Hypothesis, index: int, entries: Sequence[Entry], wrap: float | None, offers: Offers
-    ) -> None:
-        """Open another cell of the same row: to the right, or, where the line may continue the row, from the left again."""
-        before, text = ended(h, index), self.fragments[index].text
-        ahead = (wrap if self.fragments[index].gap is Gap.ROW else 0.0), h.low
-        back = wrap, h.column
-        for entry in entries:
-            bit = 1 << entry.c
-            price, low = ahead if entry.c > h.column else back
-            if price is None or (entry.c > max(h.column, h.low) and h.mask & bit):
+    def go_on(self, score: float, h: Hypothesis, turn: Turn) -> None:
+        """Open another cell of the same row: to the right, or from the left again where the line may continue it."""
+        before = ended(h, turn.index)
+        ahead = (turn.wrap if turn.fragment.gap is Gap.ROW else 0.0), h.low
+        back = turn.wrap, h.column
+        for entry in turn.entries:
+            c, bit = entry.c, 1 << entry.c
+            price, low = ahead if c > h.column else back
+            if price is None or (c > max(h.column, h.low) and h.mask & bit):
                 continue
-            appends = bool(h.mask & bit) or (entry.c <= low and entry.column.merged)
-            offers.take(score - entry.price - price, entry.c, index, text, 1, h.mask | bit, appends, False, before, low)  # noqa: FBT003
+            appends = bool(h.mask & bit) or (c <= low and entry.column.merged)
+            turn.take(opened(score - entry.price - price, c, turn, h.mask | bit, before, appends=appends, low=low))
 
     def promise(self, h: Hypothesis) -> float:
-        """What a hypothesis is worth if its open cell ends here; never less than if the cell were still to become good."""
+        """What a hypothesis is worth if its open cell ends here.
+
+        Never less than if the cell were still to become good.
+        """
         worth = self.appended(h) if h.appends else self.fit(h.column, h.text)
         return h.score + max(worth, -1.0) - self.passed(h.mask, h.column)
 
     def passed(self, mask: int, column: int) -> float:
-        """What the row already lacks on the left of a column: it is charged at the row's end, but counts in the ranking."""
+        """What the row already lacks on the left of a column.
+
+        It is charged at the row's end, but counts in the ranking.
+        """
         known = self.lacks.get((mask, column))
         if known is None:
             known = self.lacks[mask, column] = self.row_price(mask | -(1 << column))
@@ -500,37 +415,3 @@ def learnt_widths(rows: Sequence[Row]) -> dict[str, float]:
 
 LINES = 8
 """The fewest lines from which a column's width is learnt."""
-
-
-def width(text: str) -> int:
-    """The width of a text in half-width characters."""
-    return sum(2 if char >= FIRST_HAN else 1 for char in text)
-
-
-def informed(fragments: Sequence[Fragment]) -> Settings:
-    """Settings for a stream, by what its gaps tell.
-
-    Where nearly every line stands alone, an empty line says nothing of a cell's end (a wrapped cell has them between its
-    lines), and a line's end without one divides cells that stand side by side. Where lines hold several fragments each, lines
-    are rows, and a space ends a cell.
-    """
-    lines = [fragment.gap for fragment in fragments if fragment.gap is not Gap.SPACE]
-    blank = lines.count(Gap.BLANK) / (lines.count(Gap.BLANK) + lines.count(Gap.LINE) + 1)
-    join, split = dict(Settings().join), dict(Settings().split)
-    if blank > 0.5:  # noqa: PLR2004 - more than half of all lines
-        join[Gap.BLANK] = split[Gap.BLANK] = 0.1
-        join[Gap.LINE], split[Gap.LINE], split[Gap.SPACE] = 0.5, 0.0, 0.6
-    block = 0.0
-    if blank < BLOCKS:
-        split[Gap.LINE], block = 2.5, 3.0
-    if len(fragments) > ROWS * len(lines):
-        join[Gap.SPACE], split[Gap.SPACE] = 0.6, 0.3
-    return Settings(join=join, split=split, row_in_block=block)
-
-
-BLOCKS = 0.4
-"""With fewer empty lines than this between lines, an empty line ends a cell."""
-
-
-ROWS = 2.2
-"""With more fragments than this a line, lines are rows."""

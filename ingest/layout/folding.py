@@ -13,7 +13,10 @@ COMPARATORS = (("≥", ">="), ("≤", "<="), ("=>", ">="), ("=<", "<="))
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """The form in which printed text is compared: NFKC, no white space, one spelling of comparators and quotation marks."""
+    """The form in which printed text is compared.
+
+    NFKC, no white space, one spelling of comparators and quotation marks.
+    """
     text = SPACE.sub("", unicodedata.normalize("NFKC", text).translate(SPELLINGS))
     for printed, folded in COMPARATORS:
         text = text.replace(printed, folded)

@@ -1,7 +1,7 @@
 """Lines cut into fragments: the smallest printed stretches that belong to one cell.
 
-Text got out of a PDF keeps the words of a table but loses its rulings. What is left of a cell's border is a space, a line's
-end, an empty line, a tab or a page's end; each fragment remembers which of them stands before it.
+Text got out of a PDF keeps the words of a table but loses its rulings. What is left of a cell's border is a space, a
+line's end, an empty line, a tab or a page's end; each fragment remembers which of them stands before it.
 """
 
 from __future__ import annotations
