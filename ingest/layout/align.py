@@ -99,9 +99,16 @@ def ended(h: Hypothesis, index: int) -> Closed:
 
 
 def opened(  # noqa: PLR0913 - the fields of a hypothesis
-    score: float, column: int, turn: Turn, mask: int, before: Closed | None, *, row: bool = False, appends: bool = False,
+    score: float,
+    column: int,
+    turn: Turn,
+    mask: int,
+    before: Closed | None,
+    *,
+    row: bool = False,
+    appends: bool = False,
     low: int = -1,
-) -> Hypothesis:  # fmt: skip
+) -> Hypothesis:
     """A hypothesis whose open cell begins with a turn's fragment."""
     return Hypothesis(score, column, turn.index, turn.fragment.text, 1, mask, appends, row, before, low)
 
