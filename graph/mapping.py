@@ -16,7 +16,22 @@ from pyoxigraph import Literal, NamedNode, Quad
 from graph.addresses import Ordinals, document_address, join, name_key, segment, squeeze
 from graph.projects import find_projects
 from ontology import lexicon
-from ontology.terms import BASE, DCT, JX, OA, ORG, RDF, SCHEMA, SKOS, XSD, code_iri, code_of, fold, indicator_type
+from ontology.terms import (
+    BASE,
+    DCT,
+    JX,
+    OA,
+    ORG,
+    ORGANISATIONS_GRAPH,
+    RDF,
+    SCHEMA,
+    SKOS,
+    XSD,
+    code_iri,
+    code_of,
+    fold,
+    indicator_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +43,7 @@ if TYPE_CHECKING:
 
 YUAN_IN_WAN = 10000
 _PRIOR = re.compile(r"[<>=≥≤]*(-?\d+(?:,\d{3})*(?:\.\d+)?)(.*)")
+_OF_ORGANISATIONS = frozenset({f"{RDF}type", f"{SKOS}prefLabel", f"{ORG}identifier", f"{ORG}unitOf"})
 _BOUND = {
     "ge": "minValue",
     "gt": "minValue",
@@ -38,7 +54,7 @@ _BOUND = {
 
 
 def triples(document: Document, base: str = BASE, address: str | None = None) -> Iterator[Quad]:
-    """Everything that a document says, in the named graph of the document.
+    """Everything that a document says, in the named graph of the document; what organisations are called, in theirs.
 
     Args:
         document: The record of the document.
@@ -46,9 +62,10 @@ def triples(document: Document, base: str = BASE, address: str | None = None) ->
         address: The document's address where another document would have the same one.
     """
     address = address or document_address(document, base)
-    graph = NamedNode(address)
+    own, shared = NamedNode(address), NamedNode(ORGANISATIONS_GRAPH)
     for subject, name, value in _document(document, address, base):
         if value is not None:
+            graph = shared if name in _OF_ORGANISATIONS and subject.startswith(f"{base}id/org/") else own
             yield Quad(NamedNode(subject), _property(name), value, graph)
 
 

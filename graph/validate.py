@@ -12,7 +12,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store
 
 from graph.errors import InvalidTurtleError
 from ontology import path as ontology_path
-from ontology.terms import CODES_GRAPH, JX, OA, SH, data_files
+from ontology.terms import CODES_GRAPH, JX, OA, ORGANISATIONS_GRAPH, SH, data_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,8 +59,10 @@ class Violation:
 def validate(store: Store) -> list[Violation]:
     """What is not well formed in a snapshot's store, graph by graph, in a stable order."""
     found: list[Violation] = []
-    for name in sorted(graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode)):
-        content = store.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(name)) or b""
+    organisations = store.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(ORGANISATIONS_GRAPH)) or b""
+    names = {graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode)} - {ORGANISATIONS_GRAPH}
+    for name in sorted(names):
+        content = (store.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(name)) or b"") + organisations
         found += _located(judge(content, name, _shapes_for(name)), store)
     return found
 

@@ -49,6 +49,11 @@ PREFIXES: Final[Mapping[str, str]] = {
 
 CODES_GRAPH: Final = "https://w3id.org/jixiao/graph/codes"
 """The named graph that holds the vocabulary and the code lists of a snapshot."""
+ORGANISATIONS_GRAPH: Final = "https://w3id.org/jixiao/graph/organisations"
+"""The named graph that says what departments and units are called.
+
+Documents of several years say it alike, and a triple that two graphs state comes twice in their union in Oxigraph.
+"""
 FINDINGS_GRAPH: Final = "https://w3id.org/jixiao/graph/findings"
 """The named graph that holds the findings of a snapshot."""
 

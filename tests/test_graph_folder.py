@@ -27,7 +27,7 @@ from graph.folder import BUILDING, KnowledgeGraph
 from graph.lock import exclusive
 from graph.snapshot import record_path
 from ingest.records import Document, Facts, Indicator, Target
-from ontology.terms import CODES_GRAPH, FINDINGS_GRAPH, JX, SH
+from ontology.terms import CODES_GRAPH, DCT, FINDINGS_GRAPH, JX, SH, SKOS
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?indicator a <https://w3id.org/jixiao/ontology#Indicator> }"
 FOCUS = "https://example.org/focus"
@@ -393,3 +393,12 @@ def test_a_record_that_is_not_the_one_published_is_refused(published, source):
     path.unlink()
     with pytest.raises(RecordChangedError, match="不见了"):
         [*published.live().documents()]
+
+
+def test_two_years_of_one_department_count_each_indicator_once(folder, source, other):
+    folder.add(source, document(source, 2024))
+    folder.add(other, document(other, 2025))
+    query = f"""SELECT (COUNT(*) AS ?n) WHERE {{
+        ?indicator a <{JX}Indicator> ; <{JX}document>/<{DCT}publisher>/<{SKOS}prefLabel> ?name }}"""
+    (row,) = folder.publish().query(query)
+    assert row["n"].value == "2"
