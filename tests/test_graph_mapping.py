@@ -514,7 +514,7 @@ def test_what_the_mapping_writes_is_well_formed():
 def test_a_violation_names_its_place_in_the_source():
     store = store_of(DOCUMENT)
     indicator = next(quad.subject for quad in store.quads_for_pattern(None, NamedNode(f"{JX}priorText"), None))
-    doc = next(store.named_graphs())
+    doc = next(quad.graph_name for quad in store.quads_for_pattern(indicator, None, None))
     for quad in [*store.quads_for_pattern(indicator, NamedNode(f"{JX}weight"), None)]:
         store.remove(quad)
     store.update(f"INSERT DATA {{ GRAPH <{doc.value}> {{ <{indicator.value}> <{JX}weight> 'viel' }} }}")
