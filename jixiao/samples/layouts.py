@@ -135,9 +135,7 @@ LAYOUTS: dict[str, Layout] = {
         Layout(
             name="line",
             encoding="gb18030",
-            carries=_carries(
-                "facts.publisher_code budget.category budget.unit indicator.desc indicator.basis"
-            ),
+            carries=_carries("facts.publisher_code budget.category budget.unit indicator.desc indicator.basis"),
         ),
         Layout(
             name="halves",
