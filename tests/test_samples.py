@@ -53,7 +53,8 @@ def test_money_adds_up(seed: int, layout: str) -> None:
     facts = truth.document
     assert facts.total_expenditure_wan == facts.basic_wan + facts.project_wan
     assert facts.project_wan == sum(budget.total_wan for budget in truth.project_budgets)
-    assert all(sum(budget.sources.values()) == budget.total_wan for budget in truth.project_budgets)
+    if "budget.sources" in samples.LAYOUTS[layout].carries:
+        assert all(sum(budget.sources.values()) == budget.total_wan for budget in truth.project_budgets)
 
 
 @given(SEEDS)

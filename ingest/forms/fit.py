@@ -101,7 +101,7 @@ def name_fit(text: str) -> float:
 
 def desc_fit(text: str) -> float:
     """Descriptions are names that may be long."""
-    return 0.7 + name_fit(text) + 0.03 * max(0, len(text) - 40) - 0.4 * (len(text) < 3)  # noqa: PLR2004 - seldom so short
+    return 0.7 + name_fit(text) + 0.02 * min(len(text), 60) - 0.4 * (len(text) < 3)  # noqa: PLR2004 - seldom so short
 
 
 def desc_follows(row: Mapping[str, str], text: str) -> float:
@@ -153,10 +153,11 @@ def quantity_fit(text: str) -> float:
     """How well a tidy text suits as a quantity or a date; 0 where it is none."""
     found = words().quantity.fullmatch(text)
     if found:
-        return 1.5 + 3.5 * bool(found["unit"]) + (1.0 if found["unit"] else 2.5) * (text[0] in "<>=")
+        compared = text[0] in "<>=" or words().before.get(found["before"] or "", "eq") != "eq"
+        return 1.5 + 3.5 * bool(found["unit"]) + (1.0 if found["unit"] else 2.5) * compared
     if MONTHS.fullmatch(text) or (DATE.search(text) and len(text) <= SHORT_DATE and text[0] not in "<>="):
         return 5.0
-    return 3.5 if unknown_unit(text) else 0.0
+    return 2.5 if unknown_unit(text) else 0.0
 
 
 def word_fit(text: str) -> float:

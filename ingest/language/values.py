@@ -73,7 +73,7 @@ def words() -> Words:
     )
     strange = re.compile(
         rf"(?P<before>{alternatives(before)})(?P<number>{NUMBER})(?P<range>)(?P<number2>)"
-        rf"(?P<unit>[^\d\s,;。]{{1,6}}?)(?P<after>{alternatives(after)})?"
+        rf"(?P<unit>[^\d\s,;。/]{{1,4}}?(?:/[^\d\s,;。/]{{1,4}}?)?)(?P<after>{alternatives(after)})?"
     )
     return Words(
         before=before,

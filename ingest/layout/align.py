@@ -124,6 +124,10 @@ class Aligner:
         widths: Mapping[str, float] | None = None,
     ) -> None:
         self.fragments = fragments
+        self.cuts = [0]
+        """For each fragment the first one of its page (where there are cells: of its row)."""
+        for index, fragment in enumerate(fragments[1:], 1):
+            self.cuts.append(index if fragment.gap in (Gap.PAGE, Gap.ROW) else self.cuts[-1])
         self.extents = [width(fragment.text) for fragment in fragments]
         self.widths = [(widths or {}).get(column.key, 0.0) for column in columns]
         self.columns = columns
@@ -328,14 +332,23 @@ class Aligner:
             return -0.5 if column.merged else IMPOSSIBLE
         earlier, last = "".join(part.text for part in parts), parts[-1]
         gain = self.fit(h.column, earlier + h.text) - self.fit(h.column, earlier) - settings.append
-        if column.merged:
-            resumes = column.resumes is not None and column.resumes(h.text)
-            return gain - settings.ended * (earlier[-1] in SENTENCE_ENDS and not resumes)
-        gain -= settings.short * (last.height < self.tallest(h.before)) + settings.ended * self.ended(last)
+        if column.resumes is not None:
+            done = earlier[-1] in SENTENCE_ENDS and not column.resumes(h.text)
+            return gain - settings.ended * done
+        gain -= settings.ended * self.ended(last) + settings.short * (last.height < self.room(h, last))
         if column.echoes is not None:
-            whole = "".join(part.text for part in self.earlier(h.before, self.position.get(column.echoes, -1)))
-            gain += settings.echo if whole == earlier + h.text else 0.0
+            gain += self.echoed(h, earlier)
         return gain
+
+    def echoed(self, h: Hypothesis, earlier: str) -> float:
+        """What it is worth that two cells which repeat each other still do so, and what it costs that they no longer do."""
+        assert self.columns[h.column].echoes is not None
+        source = "".join(
+            part.text for part in self.earlier(h.before, self.position.get(self.columns[h.column].echoes or "", -1))
+        )
+        if repeated == earlier + h.text:
+            return self.settings.echo
+        return -self.settings.echo if repeated == earlier else 0.0
 
     def ended(self, cell: Closed) -> bool:
         """Whether a cell's last line is shorter than its others: then it ended there, and no page's end cut it off."""
@@ -354,16 +367,19 @@ class Aligner:
             chain = chain.before
         return parts[::-1]
 
-    def tallest(self, chain: Closed | None) -> int:
-        """The height of the row's tallest cell before the page's end."""
-        height = 0
+    def room(self, h: Hypothesis, cell: Closed) -> int:
+        """How many lines a cell had room for before the page's end: those of the tallest cells of its row and since."""
+        total = height = 0
+        chain, cut = h.before, self.cuts[h.first]
         while chain is not None:
-            if not self.columns[chain.column].merged:
+            if chain.first < cut and self.columns[chain.column].resumes is None:
                 height = max(height, chain.height)
             if chain.row:
-                break
+                total, height = total + height, 0
+                if chain.first <= cell.first:
+                    break
             chain = chain.before
-        return height
+        return total
 
     def row_price(self, mask: int) -> float:
         """What a row lacks."""

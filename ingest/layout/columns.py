@@ -99,7 +99,7 @@ class Settings:
     """A row with a column but without the one that it needs."""
     echo: float = 3.0
     """Two cells that repeat each other and are both cut by a page's end."""
-    short: float = 2.0
+    short: float = 3.0
     """A cell that goes on after a page break although another cell of its row was taller."""
     ended: float = 2.0
     """A cell that goes on although its first part ended by itself."""
