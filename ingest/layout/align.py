@@ -341,11 +341,9 @@ class Aligner:
         return gain
 
     def echoed(self, h: Hypothesis, earlier: str) -> float:
-        """What it is worth that two cells which repeat each other still do so, and what it costs that they no longer do."""
-        assert self.columns[h.column].echoes is not None
-        source = "".join(
-            part.text for part in self.earlier(h.before, self.position.get(self.columns[h.column].echoes or "", -1))
-        )
+        """What it is worth that two cells which repeat each other still do, and what it costs that they no longer do."""
+        source = self.position.get(self.columns[h.column].echoes or "", -1)
+        repeated = "".join(part.text for part in self.earlier(h.before, source))
         if repeated == earlier + h.text:
             return self.settings.echo
         return -self.settings.echo if repeated == earlier else 0.0
