@@ -341,7 +341,7 @@ class Aligner:
         return gain
 
     def echoed(self, h: Hypothesis, earlier: str) -> float:
-        """What it is worth that two cells which repeat each other still do, and what it costs that they no longer do."""
+        """What it is worth that two cells which repeat each other still do, and costs that they no longer do."""
         source = self.position.get(self.columns[h.column].echoes or "", -1)
         repeated = "".join(part.text for part in self.earlier(h.before, source))
         if repeated == earlier + h.text:
