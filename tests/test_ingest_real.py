@@ -15,7 +15,7 @@ import pytest
 
 import ontology
 from ingest import read
-from ingest.interchange import to_json
+from ingest.interchange import from_json, to_json
 
 FOUNDING = ("000", "001", "002", "003", "004")
 SCORED = ("001", "002", "004")
@@ -241,6 +241,11 @@ def test_no_record_names_an_official_or_a_telephone(documents, texts):
     assert any(not word.isdigit() for words in private.values() for word in words)
     lines = {number: to_json(document) for number, document in documents.items()}
     assert {word for number, words in private.items() for word in words if word in lines[number]} == set()
+
+
+@pytest.mark.parametrize("number", FOUNDING)
+def test_a_record_comes_back_from_its_line(documents, number):
+    assert from_json(to_json(documents[number])) == documents[number]
 
 
 def test_reading_twice_gives_the_same_record(real, documents):
