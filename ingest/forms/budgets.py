@@ -289,12 +289,18 @@ def leaves(lines: Iterator[Line], header: Header, text: str) -> list[ProjectBudg
     found: list[ProjectBudget] = []
     context: dict[str, Passage] = {}
     every = list(lines)
-    parents = set() if header.cells and "unit" in header.keys else parent_rows(every)
+    parents = {} if header.cells and "unit" in header.keys else parent_rows(every)
+    last_child = -1
     for number, line in enumerate(every):
         role = role_of(line, header)
         name = line.cells.get("name") or line.cells.get("project")
         if role == "leaf" and number in parents:
-            role = "parent"
+            role, last_child = "parent", parents[number]
+        elif last_child >= 0 and number > last_child:
+            context = {key: part for key, part in context.items() if key != "parent"}
+            last_child = -1
+        if role == "leaf" and "category" in line.cells:
+            context = {**context, "category": line.cells["category"]}
         if role != "leaf":
             if role != "total" and (own := line.cells.get(role) or name):
                 context = {**({} if role == "category" else context), role: own}
@@ -323,23 +329,24 @@ def role_of(line: Line, header: Header) -> str:
     return "parent" if "unit" in header.keys and "unit" not in cells and not header.cells else "leaf"
 
 
-def parent_rows(lines: Sequence[Line]) -> set[int]:
-    """Rows whose money is that of the two or more rows after them.
+def parent_rows(lines: Sequence[Line]) -> dict[int, int]:
+    """Rows whose money is that of the two or more rows after them, each with the last of these.
 
-    Where the leaves would else not add up to the total.
+    They are looked for only where the leaves would else not add up to the table's total.
     """
     printed = [label_key((line.cells.get("name") or line.cells.get("project") or passage([])).bare) for line in lines]
     totals = [line.total for line, name in zip(lines, printed, strict=True) if name in labels()["total_row"]]
     rows = [i for i, name in enumerate(printed) if name and name not in labels()["total_row"]]
     if not totals or abs(sum((lines[i].total for i in rows), Decimal(0)) - max(totals)) <= NEAR:
-        return set()
-    found: set[int] = set()
+        return {}
+    found: dict[int, int] = {}
     for place, index in enumerate(rows):
         below = Decimal(0)
         for count, other in enumerate(rows[place + 1 :], 1):
             below += lines[other].total
             if count > 1 and abs(below - lines[index].total) <= NEAR:
-                found.add(index)
+                found[index] = other
+                break
     return found
 
 

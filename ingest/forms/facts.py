@@ -278,13 +278,21 @@ def read_units(owners: Iterable[Named], facts: Facts) -> list[Unit]:
         known = found.get(key)
         if known is None and not (named.own or is_own(named, facts)):
             continue
-        code = known.code if known else None
-        found[key] = Unit(
-            name=named.name, code=code or named.code, places=known.places if known else {"name": named.spans}
-        )
-    if not found and facts.publisher:
-        found[""] = Unit(name=facts.publisher, code=facts.publisher_code, places={"name": facts.places["publisher"]})
-    return list(found.values())
+        unit = known or Unit(name=named.name, places={"name": named.spans})
+        if named.code and unit.code is None:
+            unit = replace(unit, code=named.code, places={**unit.places, "code": named.code_spans})
+        found[key] = unit
+    return list(found.values()) or ([department(facts)] if facts.publisher else [])
+
+
+def department(facts: Facts) -> Unit:
+    """The department as the only unit of itself."""
+    places = {"name": facts.places["publisher"], "code": facts.places.get("publisher_code", ())}
+    return Unit(
+        name=facts.publisher or "",
+        code=facts.publisher_code,
+        places={key: spans for key, spans in places.items() if spans},
+    )
 
 
 def listed_units(fragments: Sequence[Fragment], text: str) -> Iterator[Named]:

@@ -25,6 +25,8 @@ SHORTEST_CODE = 3
 """The fewest digits of a unit's code."""
 NUMERIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}|0|\d{1,3}(?:,\d{3})+")
+DATE_BEGINS = re.compile(r"\d|每|于|至|到|截至|前")
+YEAR = re.compile(r"(19|20)\d{2}年度?")
 NUMBERED = re.compile(r"^(目标|\(?\d{1,2}[.、)]|[一二三四五六七八九十](是|、)|①)")
 
 
@@ -151,11 +153,13 @@ def value_fit(text: str) -> float:
 
 def quantity_fit(text: str) -> float:
     """How well a tidy text suits as a quantity or a date; 0 where it is none."""
+    if YEAR.fullmatch(text):
+        return 0.5
     found = words().quantity.fullmatch(text)
     if found:
         compared = text[0] in "<>=" or words().before.get(found["before"] or "", "eq") != "eq"
         return 1.5 + 3.5 * bool(found["unit"]) + (1.0 if found["unit"] else 2.5) * compared
-    if MONTHS.fullmatch(text) or (DATE.search(text) and len(text) <= SHORT_DATE and text[0] not in "<>="):
+    if MONTHS.fullmatch(text) or (DATE.search(text) and len(text) <= SHORT_DATE and DATE_BEGINS.match(text)):
         return 5.0
     return 2.5 if unknown_unit(text) else 0.0
 
@@ -198,7 +202,7 @@ def prior_fit(text: str) -> float:
 def basis_fit(text: str) -> float:
     """The basis of a value: a standard, a plan, a document."""
     text = fold(text)
-    if NUMERIC.fullmatch(text) or text[:1] in "<>=%" or is_level(text):
+    if NUMERIC.fullmatch(text) or text[:1] in "<>=%" or text in national_levels():
         return NEVER
     if text in usual_words("basis_words"):
         return 4.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from ingest.forms.tables import Table
     from ingest.layout.align import Row
     from ingest.layout.columns import Column
+    from ingest.layout.fragments import Fragment
     from ingest.layout.passage import Passage
     from ingest.records import Span
 
 PROJECT_KEYS = ("owner", "project", "amount", "goal")
 UNKNOWN = "?"
 """What the keys of columns without a known label begin with."""
+VALUE_KEYS = ("comparator", "value", "value_unit")
 LEVEL_KEYS = ("level1", "level2")
 TEXT_KEYS = ("desc", "basis", "prior", "scoring", "evidence")
 
@@ -36,6 +39,11 @@ class TableRow:
 
     cells: dict[str, Passage]
     levels: dict[str, Passage]
+
+    @property
+    def first(self) -> Fragment:
+        """The first printed fragment of the row."""
+        return min((part.fragments[0] for part in self.cells.values()), key=lambda fragment: fragment.start)
 
 
 def columns_of(table: Table) -> list[Column]:
@@ -122,7 +130,7 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         unit=parsed.unit,
         kind=parsed.kind,
         note=parsed.note or (cells["remark"].text if "remark" in cells else None),
-        line=next(iter(cells.values())).line,
+        line=min(part.fragments[0].line for key, part in cells.items() if key not in PROJECT_KEYS),
         polarity=polarity(label, parsed.unit),
         per_unit=is_per_unit(label, desc, parsed.unit),
         places=places_of(row, text),
@@ -135,22 +143,31 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
 
 
 def value_text(row: TableRow) -> str | None:
-    """The printed target value; one printed in separate columns is comparator, number and unit in this order."""
-    parts = [row.cells[key].text for key in ("comparator", "value", "value_unit") if key in row.cells]
-    if "comparator" in row.cells and fold(parts[0]) not in words().before:
-        parts = parts[1:]
-    return "".join(parts) or None
+    """The printed target value."""
+    return "".join(part.text for part in value_parts(row)) or None
 
 
-def weight_of(printed: str) -> Decimal:
-    """A printed weight in points."""
-    return Decimal(fold(printed).removesuffix("%").removesuffix("分").replace(",", ""))
+def value_parts(row: TableRow) -> list[Passage]:
+    """The printed parts of a target value; in separate columns these are comparator, number and unit, in this order.
+
+    What a comparator's column says of the sort of the value (定性) is no part of it.
+    """
+    parts = [(key, row.cells[key]) for key in VALUE_KEYS if key in row.cells]
+    return [part for key, part in parts if key != "comparator" or fold(part.text) in words().before]
 
 
-FIELDS = {"level1": "l1", "level2": "l2"}
+def weight_of(printed: str) -> Decimal | None:
+    """A printed weight in points, or ``None`` where it is no number."""
+    text = fold(printed).removesuffix("%").removesuffix("分").replace(",", "")
+    return Decimal(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
+
+
+FIELDS = {"level1": "l1", "level2": "l2", "remark": "note"}
 
 
 def places_of(row: TableRow, text: str) -> dict[str, tuple[Span, ...]]:
     """The printed spans of every field of a row."""
-    passages = {**row.levels, **{k: v for k, v in row.cells.items() if k in FREE and k not in LEVEL_KEYS}}
-    return {FIELDS.get(key, key): part.spans(text) for key, part in passages.items()}
+    passages = {**row.levels, **{key: part for key, part in row.cells.items() if key in FREE}}
+    places = {FIELDS.get(key, key): part.spans(text) for key, part in passages.items() if key not in VALUE_KEYS}
+    value = tuple(span for part in value_parts(row) for span in part.spans(text))
+    return places | ({"value": value} if value else {})

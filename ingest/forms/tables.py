@@ -150,17 +150,20 @@ def indicator_headers(fragments: Sequence[Fragment]) -> dict[int, Header]:
 def indicator_tables(fragments: Sequence[Fragment]) -> list[Table]:
     """All tables of indicators; a header that is only repeated after a page's end does not begin a new one."""
     headers = indicator_headers(fragments)
+    kinds = list({header.keys: header for header in headers.values()}.values())
     tables: list[Table] = []
     done = 0
     for index, header in sorted(headers.items()):
         if index >= done:
-            table = read_table(fragments, header, headers)
+            table = read_table(fragments, header, headers, kinds)
             tables.append(table)
             done = table.end
     return tables
 
 
-def read_table(fragments: Sequence[Fragment], header: Header, headers: dict[int, Header]) -> Table:
+def read_table(
+    fragments: Sequence[Fragment], header: Header, headers: dict[int, Header], kinds: Sequence[Header]
+) -> Table:
     """The table below a header.
 
     Cells below a repeated header are moved to where the fullest header has their column.
@@ -178,7 +181,7 @@ def read_table(fragments: Sequence[Fragment], header: Header, headers: dict[int,
         body = segments[-1][1]
         body.append(replace(fragment, gap=Gap.PAGE) if not body and len(segments) > 1 else fragment)
         index += 1
-    fullest = fullest_header([h for h, _ in segments], list(headers.values()))
+    fullest = fullest_header([h for h, _ in segments], kinds)
     body = [rebased(fragment, own, fullest) for own, part in segments for fragment in part]
     unknown = [passage(fragments[label.first : label.last]) for label in header.labels if label.strange]
     return Table(fullest, tuple(body), header.first, index, tuple(unknown))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ingest.forms.fields import Field, read_fields
 from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, UNKNOWN, indicator_of, read_rows
-from ingest.forms.labels import pattern
+from ingest.forms.labels import label_key, labels, pattern
 from ingest.forms.money import amount_in_wan, unit_in
 from ingest.forms.tables import Table, indicator_tables, line_end, starts_line
 from ingest.language.numbering import split_goals
+from ingest.layout.columns import SPILL
 from ingest.layout.folding import fold
 from ingest.layout.fragments import Gap
 from ingest.layout.passage import Passage, passage
@@ -128,14 +129,14 @@ def drafts(head: Sequence[Fragment], table: Table, unit: str, text: str) -> Iter
     draft = read_head(head, unit)
     draft.unread += [("表头中有不认识的列名", part) for part in table.unknown]
     owner: Passage | None = None
-    for row in read_rows(table):
+    for row in filter(lambda row: row.cells, read_rows(table)):
         owner = row.cells.get("owner", owner)
         if "project" in row.cells:
             if draft.indicators:
                 yield draft
             draft = project_draft(row, owner, unit)
         elif draft.first is None and not head:
-            draft.first = next(iter(row.cells.values())).fragments[0]
+            draft.first = row.first
         take_row(draft, row, text)
     if draft.indicators or draft.name:
         yield draft
@@ -143,7 +144,7 @@ def drafts(head: Sequence[Fragment], table: Table, unit: str, text: str) -> Iter
 
 def project_draft(row: TableRow, owner: Passage | None, unit: str) -> Draft:
     """The form of a project that is printed in a row of a continuous table."""
-    draft = Draft(name=row.cells["project"], goal=row.cells.get("goal"), first=row.cells["project"].fragments[0])
+    draft = Draft(name=row.cells["project"], goal=row.cells.get("goal"), first=row.first)
     set_unit(draft, owner)
     if "amount" in row.cells:
         amount = amount_in_wan(row.cells["amount"].text, unit)
@@ -156,14 +157,24 @@ def take_row(draft: Draft, row: TableRow, text: str) -> None:
 
     Other cells without a name are not understood.
     """
+    if is_sum(row):
+        return
     indicator = indicator_of(row, text)
     if indicator is not None:
         draft.indicators.append(indicator)
     for key, part in row.cells.items():
         if key.startswith(UNKNOWN):
-            draft.unread.append(("这一列的列名不认识，内容没有归入指标", part))
+            reason = "这一行的文字没有对应的列" if key == SPILL else "这一列的列名不认识"
+            draft.unread.append((f"{reason}，内容没有归入指标", part))
         elif indicator is None and key not in (*LEVEL_KEYS, *PROJECT_KEYS):
             draft.unread.append(("这一行没有指标名称，内容没有归入指标", part))
+
+
+def is_sum(row: TableRow) -> bool:
+    """Whether a row only adds up the weights of those above it."""
+    name = row.cells.get("name") or row.levels.get("level1")
+    named = name is not None and label_key(name.bare) in labels()["total_row"]
+    return named and not {"value", "desc"} & set(row.cells)
 
 
 def read_head(head: Sequence[Fragment], unit: str) -> Draft:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 CHINESE = "一二三四五六七八九十"
+NUMERAL = re.compile("[一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?")
 STYLES = (
     re.compile(r"(?:绩效|总体|年度)?目标(?:内容)?\s*(?P<n>\d{1,2})\s*[:：、，.．]?"),
     re.compile(rf"(?:绩效|总体|年度)?目标(?P<n>[{CHINESE}]{{1,3}})\s*[:：、，.．]?"),
-    re.compile(r"(?<![\d.．])[（(]?(?P<n>\d{1,2})(?:[、.．](?![\d])|[)）]、?|[、.．](?=\d{4}年|\d+月|5·30|5\.30))"),
+    re.compile(
+        r"(?<![\d.．])[（(]?(?P<n>\d{1,2})(?:[、.．](?![\d])|[)）]、?|[、.．](?=\d{4}年|\d+月|\d{1,2}·\d{1,2}))"
+    ),
     re.compile(r"(?P<n>[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳])"),
     re.compile(rf"[（(](?P<n>[{CHINESE}]{{1,3}})[)）]、?"),
     re.compile(rf"(?P<n>[{CHINESE}]{{1,3}})(?:是|、)"),
@@ -16,11 +19,13 @@ STYLES = (
 
 
 def ordinal(printed: str) -> int:
-    """The number that a numeral stands for."""
-    if printed.isdigit() and printed.isascii():
+    """The number that a numeral stands for; -1 where characters of numerals make none."""
+    if printed.isdecimal():
         return int(printed)
     if printed[0] in "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳":
         return ord(printed[0]) - ord("①") + 1
+    if not NUMERAL.fullmatch(printed):
+        return -1
     tens, _, ones = printed.rpartition("十")
     if "十" in printed:
         return (CHINESE.index(tens) + 1 if tens else 1) * 10 + (CHINESE.index(ones) + 1 if ones else 0)

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 EACH = re.compile(r"每个|每家|每人|每次|每户|每场|每名|每件|每平|人均|户均|次均|单价|单位成本|标准|均价|/")
 
 
+DIRECTIONS: tuple[Direction, ...] = ("more", "less", "keep")
+
+
 @lru_cache(maxsize=1)
 def directions() -> tuple[Mapping[str, Direction], int]:
     """The words of each direction and the length of the longest."""
     groups: Mapping[Direction, list[str]] = lexicon("values")["polarity"]
-    found = {fold(word): direction for direction, group in groups.items() for word in group}
+    found = {fold(word): direction for direction in DIRECTIONS for word in groups[direction]}
     return found, max(map(len, found))
 
 
@@ -37,7 +40,8 @@ def polarity(name: str, unit: str | None = None) -> Direction | None:
             direction = known.get(text[start : start + length])
             if direction is not None:
                 return direction
-    return "more" if unit in {"%", "百分比", "百分之百"} and text.endswith("率") else None
+    counted = any(fold(word) in text for word in lexicon("values")["polarity"]["count"])
+    return "more" if counted or (unit in {"%", "百分比", "百分之百"} and text.endswith("率")) else None
 
 
 def is_per_unit(name: str, desc: str | None, unit: str | None) -> bool:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from ingest.records import Comparator, Kind
 
-NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+"
+NUMBER = r"(?<!\d)-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)"
+"""A printed number; a hyphen is its sign only where no number stands before it."""
 DATE = re.compile(
-    r"\d{4}年|\d{1,2}月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?"
+    r"\d{4}年|\d{1,2}月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?$"
     r"|(19|20)\d{2}-(19|20)\d{2}$"
 )
 MONTHS = re.compile(r"^(\d{1,2})[-~至到—]+(\d{1,2})(月份?)$")

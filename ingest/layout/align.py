@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.layout.columns import FIRST_HAN, HARD, Column, Settings, informed, width
+from ingest.layout.columns import FIRST_HAN, HARD, SPILL, Column, Settings, informed, width
 from ingest.layout.fragments import Gap
 
 if TYPE_CHECKING:
@@ -192,7 +192,9 @@ class Aligner:
         """Go on with the open cell."""
         index, fragment, column = turn.index, turn.fragment, self.columns[h.column]
         price = self.settings.join[fragment.gap] + self.between_words(index)
-        if price >= HARD or index - h.first >= column.limit:
+        if column.key == SPILL:
+            price = 0.0 if fragment.gap in (Gap.TAB, Gap.SPACE) else self.settings.spill
+        elif price >= HARD or index - h.first >= column.limit:
             return
         if column.resumes is not None and column.resumes(fragment.text):
             price = min(price, self.settings.resume)
@@ -409,11 +411,12 @@ class Aligner:
 
 
 def align(fragments: Sequence[Fragment], columns: Sequence[Column]) -> list[Row]:
-    """The rows of a table: the fragments of each column, in printed order.
+    """The rows of a table: the fragments of each column, in printed order; what no column takes is under ``SPILL``.
 
     Where cells are printed as blocks of short lines, the columns' widths are learnt from the first rows.
     """
     settings = informed(fragments)
+    columns = [*columns, Column(SPILL, lambda _: -settings.spill)]
     if not settings.row_in_block:
         return Aligner(fragments, columns, settings).rows()
     sample = Aligner(fragments[:SAMPLE], columns, settings).rows()

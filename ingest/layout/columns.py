@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from ingest.layout.fragments import Fragment
 
+SPILL = "?spill"
+"""The key of the column for what no column of a table can take."""
 HARD = 30.0
 """The price of a border that no cell crosses."""
 FIRST_HAN = "\u2e80"
@@ -88,6 +90,8 @@ class Settings:
     """Each position by which a tab-separated cell stands beside its column's."""
     append: float = 0.7
     """Each cell that goes on in a later line."""
+    spill: float = 16.0
+    """A stretch that no column takes."""
     sparse: int = 2
     """A tab-separated row with at most this many cells may continue the row above."""
     empty: float = 3.0

@@ -16,6 +16,11 @@ from ingest.readers.source import Line, Source
 if TYPE_CHECKING:
     from pathlib import Path
 
+REASONS: dict[type[OSError], str] = {
+    FileNotFoundError: "没有这个文件",
+    IsADirectoryError: "这是文件夹，不是文件",
+    PermissionError: "没有权限打开这个文件",
+}
 ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
 """Tried in this order. GB18030 covers GB2312 and GBK (GB 18030-2022)."""
 
@@ -42,7 +47,9 @@ def read_text(path: Path) -> Source:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableFileError(path, f"打不开这个文件（{error.strerror or error}）") from error
+        raise UnreadableFileError(
+            path, REASONS.get(type(error), f"打不开这个文件（系统错误 {error.errno}）")
+        ) from error
     for magic, kind in MAGIC.items():
         if data.startswith(magic):
             raise UnsupportedFormatError(path, f"内容是{kind}，目前只能读取文本（.txt、.md）")
@@ -63,7 +70,7 @@ def decode(path: Path, data: bytes) -> tuple[str, str]:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
+            line = max(line, data.count(b"\n", 0, error.start) + 1)
             continue
         if looks_binary(text):
             raise UnsupportedFormatError(path, "内容是二进制数据，不是文字")
