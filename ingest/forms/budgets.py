@@ -32,8 +32,10 @@ TALLEST = 300
 DECIMAL = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d+")
 LONG_NUMBER = 4
 """A row's number has fewer digits."""
-AMOUNTS = re.compile(r"(?:-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?)+")
+AMOUNTS = re.compile(r"[-\d,.]+")
 CODE = re.compile(r"\d{3}(\d{2}){0,2}")
+ABOVE = 400
+"""How many characters above a table may announce its unit of money."""
 NEAR = Decimal("0.02")
 """Sums of rounded figures may differ by this much."""
 
@@ -192,7 +194,7 @@ def source_order(part: Sequence[Fragment]) -> tuple[str, ...]:
 def unit_above(fragments: Sequence[Fragment], header: Header, text: str) -> str:
     """The unit of money that is announced above a table."""
     start = fragments[header.first].start
-    return unit_in(text[max(0, start - 80) : start]) or "万元"
+    return unit_in(text[max(0, start - ABOVE) : start]) or "万元"
 
 
 def body_end(fragments: Sequence[Fragment], header: Header, taken: set[int]) -> int:
@@ -201,7 +203,7 @@ def body_end(fragments: Sequence[Fragment], header: Header, taken: set[int]) -> 
     while index < len(fragments) and index not in taken:
         if starts_line(fragments[index]) and index > header.last:
             line = fold("".join(f.text for f in fragments[index : line_end(fragments, index)]))
-            stops = SECTION.match(line) or line.startswith("注") or (unit_in(line) and len(line) < TALLEST)
+            stops = SECTION.match(line) or line.startswith("注:") or (unit_in(line) and len(line) < TALLEST)
             if stops or (header.cells and fragments[index].cell is None):
                 return index
         index += 1

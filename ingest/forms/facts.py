@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, islice, pairwise, product
 from typing import TYPE_CHECKING, Any
 
 from ingest.forms.fit import organisation_suffix
@@ -147,6 +147,8 @@ def candidates(lines: Iterable[Passage], text: str) -> Iterator[Named]:
             yield Named(name.text, name.spans(text), votes=TITLE)
 
 
+MOST = 30
+"""How many statements of one total are looked at; documents print fewer."""
 TITLE = 5
 """How many mentions the document's title is worth."""
 
@@ -226,19 +228,12 @@ def totals(lines: Sequence[Passage], text: str) -> dict[str, tuple[Passage, Deci
     whole = passage([fragment for line in lines for fragment in line.fragments])
     said = statements(whole)
     rows = [row for line in lines for row in row_totals(line, text)]
-    for total, basic, project in rows + [
-        (a, b, c) for a in said["total"] for b in said["basic"] for c in said["project"]
-    ]:
-        if abs(total[1] - basic[1] - project[1]) <= NEAR and is_total(total[1], said["total"], rows):
+    greatest = max([amount for _, amount in said["total"]] + [total[1] for total, _, _ in rows], default=Decimal(0))
+    for total, basic, project in chain(rows, product(said["total"], said["basic"], said["project"])):
+        if abs(total[1] - basic[1] - project[1]) <= NEAR and total[1] >= greatest - NEAR:
             return {"total_expenditure_wan": total, "basic_wan": basic, "project_wan": project}
     alone = said["total"][:1]
     return {"total_expenditure_wan": alone[0]} if alone else {}
-
-
-def is_total(amount: Decimal, said: Sequence[tuple[Passage, Decimal]], rows: Sequence[Triple]) -> bool:
-    """Whether an amount is the document's total: it is the greatest that tables and text print as such."""
-    every = [value for _, value in said] + [total[1] for total, _, _ in rows]
-    return amount >= max(every) - NEAR
 
 
 def row_totals(line: Passage, text: str) -> Iterator[Triple]:
@@ -259,7 +254,7 @@ def statements(whole: Passage) -> dict[str, list[tuple[Passage, Decimal]]]:
     for key, patterns in (("total", "total_expenditure"), ("basic", "basic"), ("project", "project")):
         found[key] = []
         for pattern in words()["statements"][patterns]:
-            for match in re.finditer(pattern, bare):
+            for match in islice(re.finditer(pattern, bare), MOST):
                 amount = amount_in_wan(match["amount"] + match["unit"])
                 if amount is not None:
                     found[key].append((whole.part(match.start("amount"), match.end("amount")), amount))

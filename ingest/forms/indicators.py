@@ -50,16 +50,20 @@ def columns_of(table: Table) -> list[Column]:
     """The columns of a table in printed order; a label printed twice gives a second half, marked by an apostrophe."""
     columns: list[Column] = []
     seen: set[str] = set()
+    keys = table.header.keys
     for number, label in enumerate(table.header.labels):
-        if label.key is None and not label.strange:
+        key = label.key
+        if key == "goal" and "value" not in keys:  # some forms call the target value 绩效目标
+            key = "value"
+        if key is None and not label.strange:
             continue
-        if label.key is None:
+        if key is None or (key in PROJECT_KEYS and "project" not in keys):
             columns.append(unknown_column(f"{UNKNOWN}{number}", label.cell))
             continue
-        column = indicator_column(label.key, label.cell, first=not columns)
-        if label.key in seen:
-            column = replace(column, key=label.key + "'", opens=None, echoes=None)
-        seen.add(label.key)
+        column = indicator_column(key, label.cell, first=not columns)
+        if key in seen:
+            column = replace(column, key=key + "'", opens=None, echoes=None)
+        seen.add(key)
         columns.append(column)
     return columns
 

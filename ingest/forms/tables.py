@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ingest.forms.fit import is_level
 from ingest.forms.labels import label_key, pattern, vocabulary
+from ingest.forms.money import unit_in
 from ingest.layout.folding import fold
 from ingest.layout.fragments import Gap
 from ingest.layout.passage import Passage, passage
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 LEAST = 3
 """A header has at least this many known labels."""
+SHORT_LINE = 40
+"""A longer line mentions a unit of money in running text."""
 SECTION = re.compile(
     r"^(第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|表[一二三四五六七八九十\d]+)"
 )
@@ -76,6 +80,8 @@ class Table:
     end: int
     unknown: tuple[Passage, ...] = ()
     """The header's labels that the lexicon has not."""
+    strays: tuple[Passage, ...] = ()
+    """Lines without cells between its rows."""
 
 
 def starts_line(fragment: Fragment) -> bool:
@@ -120,8 +126,23 @@ def read_header(fragments: Sequence[Fragment], index: int, group: str) -> Header
             position = end
         else:
             break
-    header = Header(tuple(label for label in found if label.first < last), index, stop if tabbed else last)
+    labels = named([label for label in found if label.first < last])
+    header = Header(tuple(labels), index, stop if tabbed else last)
     return header if len(set(header.keys)) >= LEAST else None
+
+
+def named(labels: list[Label]) -> list[Label]:
+    """A header's labels, with an unknown one taken for the indicators' names where it stands between level and value.
+
+    The label stays strange, so that it is reported.
+    """
+    keys = [label.key for label in labels]
+    if "name" in keys or "value" not in keys or not {"level1", "level2"} & set(keys):
+        return labels
+    for index, (before, label) in enumerate(pairwise(labels), 1):
+        if label.strange and before.key in ("level1", "level2"):
+            return [*labels[:index], replace(label, key="name"), *labels[index + 1 :]]
+    return labels
 
 
 def label_follows(fragments: Sequence[Fragment], position: int, group: str) -> bool:
@@ -169,12 +190,18 @@ def read_table(
     Cells below a repeated header are moved to where the fullest header has their column.
     """
     segments: list[tuple[Header, list[Fragment]]] = [(header, [])]
+    strays: list[Passage] = []
     index = header.last
     while index < len(fragments):
         fragment = fragments[index]
         if index in headers:
             segments.append((headers[index], []))
             index = headers[index].last
+            continue
+        if is_stray(fragments, index, header):
+            end = line_end(fragments, index)
+            strays.append(passage(fragments[index:end]))
+            index = end
             continue
         if ends_table(fragments, index, header):
             break
@@ -184,7 +211,38 @@ def read_table(
     fullest = fullest_header([h for h, _ in segments], kinds)
     body = [rebased(fragment, own, fullest) for own, part in segments for fragment in part]
     unknown = [passage(fragments[label.first : label.last]) for label in header.labels if label.strange]
-    return Table(fullest, tuple(body), header.first, index, tuple(unknown))
+    return Table(fullest, tuple(body), header.first, index, tuple(unknown), tuple(strays))
+
+
+def is_stray(fragments: Sequence[Fragment], index: int, header: Header) -> bool:
+    """Whether a line without cells only interrupts a table of cells: rows go on below, and nothing new begins."""
+    if header.labels[0].cell is None or fragments[index].cell is not None or not starts_line(fragments[index]):
+        return False
+    after = line_end(fragments, index)
+    if after >= len(fragments) or fragments[after].cell is None or begins_something(fragments, index):
+        return False
+    return not begins_something(fragments, after) and first_field(fragments, after) is None
+
+
+def first_field(fragments: Sequence[Fragment], index: int) -> str | None:
+    """What the field of a form means whose label begins with a fragment."""
+    match = vocabulary("form_fields").match(fragments, index)
+    return match.key if match else None
+
+
+def begins_something(fragments: Sequence[Fragment], index: int) -> bool:
+    """Whether a line is a form's title, a section's heading, an announced unit of money or a form's foot."""
+    line = fold("".join(f.text for f in fragments[index : line_end(fragments, index)]))
+    if pattern("form_title").match(line) or line.startswith("注:") or is_foot(line):
+        return True
+    section = SECTION.match(line) and fragments[index].cell is None and fragments[index].gap is not Gap.LINE
+    return bool(section) or bool(unit_in(line) and len(line) < SHORT_LINE)
+
+
+def is_foot(line: str) -> bool:
+    """Whether a line begins with a field that is no part of the record, with a colon: ``填表人:``."""
+    label, colon, _ = line.partition(":")
+    return bool(colon) and vocabulary("form_fields").of(label) == "ignored"
 
 
 def is_heading(text: str) -> bool:
@@ -230,10 +288,7 @@ def ends_table(fragments: Sequence[Fragment], index: int, header: Header) -> boo
         return False
     if header.labels[0].cell is not None and fragment.cell is None:
         return True
-    line = fold("".join(f.text for f in fragments[index : line_end(fragments, index)]))
-    if pattern("form_title").match(line) or (
-        SECTION.match(line) and fragment.cell is None and fragment.gap is not Gap.LINE
-    ):
+    if begins_something(fragments, index):
         return True
     field = vocabulary("form_fields").match(fragments, index)
     return (

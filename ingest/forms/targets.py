@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.forms.fields import Field, read_fields
 from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, UNKNOWN, indicator_of, read_rows
 from ingest.forms.labels import label_key, labels, pattern
-from ingest.forms.money import amount_in_wan, unit_in
+from ingest.forms.money import amount_in_wan, announced_unit, unit_in
 from ingest.forms.tables import Table, indicator_tables, line_end, starts_line
 from ingest.language.numbering import split_goals
 from ingest.layout.columns import SPILL
@@ -17,6 +17,7 @@ from ingest.layout.folding import fold
 from ingest.layout.fragments import Gap
 from ingest.layout.passage import Passage, passage
 from ingest.records import Indicator, Leftover, Span, Target
+from ontology import lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,13 +62,28 @@ def read_targets(
     for table in indicator_tables(fragments):
         start = table.start if "project" in table.header.keys else form_start(fragments, done, table.start)
         head = fragments[start : table.start]
-        unit = unit_in(text[max(0, fragments[start].start - 200) : fragments[start].start])
+        above = fragments[done - 1].end if done else 0
+        unit = announced_unit(text[above : fragments[table.start].start])
         for draft in drafts(head, table, unit or "万元", text):
             targets.append(target_of(draft, text))
             leftovers.extend(leftover for reason, part in draft.unread for leftover in left_over(reason, part, text))
         covered.append((start, table.end))
         done = table.end
+    leftovers += untold_forms(fragments, text, covered)
     return unrepeated(targets), leftovers, covered
+
+
+def untold_forms(fragments: Sequence[Fragment], text: str, covered: Sequence[tuple[int, int]]) -> list[Leftover]:
+    """The titles of forms in which no table of indicators was recognised."""
+    taken = {index for start, end in covered for index in range(start, end)}
+    found: list[Leftover] = []
+    for index in range(len(fragments)):
+        if index in taken or not starts_line(fragments[index]) or fragments[index].cell is not None:
+            continue
+        if pattern("form_title").match(LEADING_NUMBER.sub("", line_text(fragments, index))):
+            title = passage(fragments[index : line_end(fragments, index)])
+            found += left_over("这张绩效目标表没有读懂", title, text)
+    return found
 
 
 def left_over(reason: str, part: Passage, text: str) -> list[Leftover]:
@@ -81,11 +97,27 @@ def unrepeated(targets: Sequence[Target]) -> list[Target]:
     result = []
     for target in targets:
         rows = tuple((i.l1, i.l2, i.name, i.value) for i in target.indicators)
-        key = (target.scope, fold(target.name), target.amount_wan, target.goals, rows)
+        key = (
+            target.scope,
+            fold(target.name),
+            target.code,
+            head_office(target.unit),
+            target.amount_wan,
+            target.goals,
+            rows,
+        )
         if key not in seen:
             seen.add(key)
             result.append(target)
     return result
+
+
+def head_office(unit: str | None) -> str:
+    """A unit's name without what marks it as its department's head office."""
+    name = fold(unit or "")
+    for mark in map(fold, lexicon("organisations")["head_marks"]):
+        name = name.removesuffix(mark)
+    return name
 
 
 def form_start(fragments: Sequence[Fragment], done: int, header: int) -> int:
@@ -128,6 +160,7 @@ def drafts(head: Sequence[Fragment], table: Table, unit: str, text: str) -> Iter
     """The forms of one table: one where its fields stand above it, one a project where projects stand in its rows."""
     draft = read_head(head, unit)
     draft.unread += [("表头中有不认识的列名", part) for part in table.unknown]
+    draft.unread += [("表格中间的一行没有单元格，内容没有归入指标", part) for part in table.strays]
     owner: Passage | None = None
     for row in filter(lambda row: row.cells, read_rows(table)):
         owner = row.cells.get("owner", owner)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from ingest.language.numbering import ordinal
 from ingest.layout.folding import fold
 from ontology import lexicon
 
@@ -22,6 +23,8 @@ DATE = re.compile(
     r"\d{4}年|\d{1,2}月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?$"
     r"|(19|20)\d{2}-(19|20)\d{2}$"
 )
+RATIO = re.compile(r"\d+:\d+")
+"""Ratios and times of the day are no quantities of one unit."""
 MONTHS = re.compile(r"^(\d{1,2})[-~至到—]+(\d{1,2})(月份?)$")
 
 
@@ -54,6 +57,8 @@ class Words:
     state_patterns: re.Pattern[str]
     vague: re.Pattern[str]
     measures: tuple[str, ...]
+    numeral: re.Pattern[str]
+    """A Chinese numeral that counts a unit."""
     units: frozenset[str]
 
 
@@ -69,7 +74,7 @@ def words() -> Words:
     unit = "|".join(map(re.escape, units))
     big = "[" + "".join(data["number_words"]) + "]"
     quantity = re.compile(
-        rf"(?P<before>{alternatives(before)})?(?P<number>{NUMBER})(?P<range>[-~—至到](?P<number2>{NUMBER}))?"
+        rf"(?P<before>{alternatives(before)})?(?P<number>{NUMBER})(?P<range>(?:{unit})?[-~—至到](?P<number2>{NUMBER}))?"
         rf"(?P<unit>余?{big}?(?:{unit})(?:[/每·]?(?:{big}?(?:{unit})))*|{big})?(?P<after>{alternatives(after)})?"
     )
     strange = re.compile(
@@ -89,6 +94,9 @@ def words() -> Words:
         state_patterns=re.compile("|".join(data["state_patterns"])),
         vague=re.compile(alternatives(map(fold, data["vague_words"]))),
         measures=tuple(data["measure_suffixes"]),
+        numeral=re.compile(
+            rf"(?<!第)(?:[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])(?=(?:{unit})(?![性流]))"
+        ),
         units=frozenset(units),
     )
 
@@ -100,7 +108,7 @@ def alternatives(texts: Any) -> str:
 
 def tidy(text: str) -> str:
     """A folded value without the punctuation around it."""
-    return fold(text).strip("。;,.、:!()")
+    return fold(text).replace("(含)", "").strip("。;,.、:!()")
 
 
 def parse_value(printed: str | None, name: str = "", desc: str | None = None) -> Value:
@@ -146,11 +154,19 @@ def quantity_of(text: str) -> Value | None:
     if whole:
         return built(whole)
     for found in lexical.quantity.finditer(text):
-        if found["before"] or found["unit"]:
+        if (found["before"] or found["unit"]) and not RATIO.search(text):
             value = built(found)
             several = len([m for m in lexical.quantity.finditer(text) if m["before"] or m["unit"]]) > 1
             return replace(value, note="含多个数值，取第一个") if several else value
-    return None
+    counted = with_figures(text)
+    return quantity_of(counted) if counted != text else None
+
+
+def with_figures(text: str) -> str:
+    """A text without figures, with its Chinese numerals before a unit as figures: ``不少于三次`` is ``不少于3次``."""
+    if any(char.isdigit() for char in text):
+        return text
+    return words().numeral.sub(lambda found: str(ordinal(found[0].replace("两", "二"))), text)
 
 
 def unknown_unit(text: str) -> re.Match[str] | None:
