@@ -20,7 +20,7 @@ from ingest.layout.align import align
 from ingest.layout.columns import Column
 from ingest.layout.folding import fold
 from ingest.layout.passage import Passage, passage
-from ingest.records import ProjectBudget
+from ingest.records import Leftover, ProjectBudget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,17 +68,43 @@ class Line:
     sources: Mapping[str, tuple[Passage, Decimal]] = field(default_factory=dict)
 
 
-def read_budgets(fragments: Sequence[Fragment], text: str, covered: Sequence[tuple[int, int]]) -> list[ProjectBudget]:
-    """The projects of all project-expenditure tables; a row printed again (for a unit) counts once."""
+def read_budgets(
+    fragments: Sequence[Fragment], text: str, covered: Sequence[tuple[int, int]]
+) -> tuple[list[ProjectBudget], list[Leftover]]:
+    """The projects of all project-expenditure tables, and totals that they do not add up to.
+
+    A row printed again (for a unit) counts once.
+    """
     taken = {index for start, end in covered for index in range(start, end)}
     rows: dict[tuple[str, str, Decimal], ProjectBudget] = {}
+    leftovers: list[Leftover] = []
     for header in headers(fragments, taken):
         body = fragments[header.last : body_end(fragments, header, taken)]
         unit = unit_above(fragments, header, text)
-        lines = celled_lines(body, header, unit) if header.cells else loose_lines(body, header, unit)
-        for row in leaves(lines, header, text):
+        lines = list(celled_lines(body, header, unit) if header.cells else loose_lines(body, header, unit))
+        found = leaves(lines, header, text)
+        leftovers += unsummed(lines, found, text)
+        for row in found:
             rows.setdefault((fold(row.name), fold(row.unit or ""), row.total_wan), row)
-    return list(rows.values())
+    return list(rows.values()), leftovers
+
+
+def unsummed(lines: Sequence[Line], rows: Sequence[ProjectBudget], text: str) -> list[Leftover]:
+    """The printed total of a table whose rows do not add up to it: a row may not have been read."""
+    totals = [line for line in lines if (name := name_of(line)) and label_key(name.bare) in labels()["total_row"]]
+    if not totals or not rows:
+        return []
+    printed = max(totals, key=lambda line: line.total)
+    added = sum((row.total_wan for row in rows), Decimal(0))
+    if abs(added - printed.total) <= NEAR * max(1, len(rows)):
+        return []
+    reason = f"项目之和 {added:f} 万元与合计 {printed.total:f} 万元不符，可能有行没有读懂"
+    return [Leftover(reason=reason, span=span) for span in printed.cells["total"].spans(text)[:1]]
+
+
+def name_of(line: Line) -> Passage | None:
+    """What a row names."""
+    return line.cells.get("name") or line.cells.get("project")
 
 
 def headers(fragments: Sequence[Fragment], taken: set[int]) -> Iterator[Header]:
@@ -286,16 +312,15 @@ def function_fit(text: str) -> float:
     return name_fit(text) - 4.0 * any(char.isdigit() for char in text)
 
 
-def leaves(lines: Iterator[Line], header: Header, text: str) -> list[ProjectBudget]:
+def leaves(lines: Sequence[Line], header: Header, text: str) -> list[ProjectBudget]:
     """The projects among a table's rows, with the category, level-1 project and unit of the rows above them."""
     found: list[ProjectBudget] = []
     context: dict[str, Passage] = {}
-    every = list(lines)
-    parents = {} if header.cells and "unit" in header.keys else parent_rows(every)
+    parents = {} if header.cells and "unit" in header.keys else parent_rows(lines)
     last_child = -1
-    for number, line in enumerate(every):
+    for number, line in enumerate(lines):
         role = role_of(line, header)
-        name = line.cells.get("name") or line.cells.get("project")
+        name = name_of(line)
         if role == "leaf" and number in parents:
             role, last_child = "parent", parents[number]
         elif last_child >= 0 and number > last_child:
@@ -318,11 +343,11 @@ def role_of(line: Line, header: Header) -> str:
     Of a level-1 project (``parent``) or of a ``unit``.
     """
     cells = line.cells
-    name = cells.get("name") or cells.get("project")
+    name = name_of(line)
     printed = fold(name.bare) if name else ""
     if "category" in cells and name is None:
         return "category"
-    if name is None or label_key(printed) in labels()["total_row"]:
+    if name is None or label_key(printed).endswith(tuple(labels()["total_row"])):
         return "unit" if name is None and "unit" in cells else "total"
     if organisation_suffix().match(printed) and "unit" not in cells and "code" not in cells:
         return "unit"
@@ -336,7 +361,7 @@ def parent_rows(lines: Sequence[Line]) -> dict[int, int]:
 
     They are looked for only where the leaves would else not add up to the table's total.
     """
-    printed = [label_key((line.cells.get("name") or line.cells.get("project") or passage([])).bare) for line in lines]
+    printed = [label_key((name_of(line) or passage([])).bare) for line in lines]
     totals = [line.total for line, name in zip(lines, printed, strict=True) if name in labels()["total_row"]]
     rows = [i for i, name in enumerate(printed) if name and name not in labels()["total_row"]]
     if not totals or abs(sum((lines[i].total for i in rows), Decimal(0)) - max(totals)) <= NEAR:

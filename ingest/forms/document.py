@@ -25,7 +25,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
     """
     fragments = fragments_of(source.lines)
     targets, leftovers, covered = read_targets(fragments, source.text)
-    budgets = read_budgets(fragments, source.text, covered)
+    budgets, untold = read_budgets(fragments, source.text, covered)
     if not targets and not budgets:
         raise NotADisclosureError(path, "没有找到预算表或绩效目标表，这似乎不是预算公开文件")
     owners = [*listed_units(fragments, source.text), *owners_of(targets, budgets)]
@@ -39,5 +39,5 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         units=tuple(read_units(owners, facts)),
         project_budgets=tuple(budgets),
         targets=tuple(targets),
-        leftovers=tuple(leftovers),
+        leftovers=(*leftovers, *untold),
     )
