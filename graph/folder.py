@@ -21,7 +21,14 @@ from pyoxigraph import Store
 from graph import findings as kept
 from graph import store as stores
 from graph.addresses import document_address, told_apart
-from graph.errors import CurrentError, FindingError, NothingPublishedError, SourceError
+from graph.errors import (
+    CurrentError,
+    FindingError,
+    NothingPublishedError,
+    RecordChangedError,
+    SnapshotError,
+    SourceError,
+)
 from graph.files import WRITING, sha256, write_whole
 from graph.lock import exclusive
 from graph.mapping import triples
@@ -103,9 +110,14 @@ class KnowledgeGraph:
         _keep(record_path(self.records, document.sha256, document.extractor), to_json(document).encode())
 
     def record(self, source_hash: str, extractor: str) -> Document | None:
-        """What this extractor read from this source before, or ``None``: reading it again would give the same."""
-        path = record_path(self.records, source_hash, extractor)
-        return read_record(path)[0] if path.is_file() else None
+        """What this extractor read from this source before; ``None`` where nothing is kept or what is kept is damaged.
+
+        Reading the source again gives the same.
+        """
+        try:
+            return read_record(record_path(self.records, source_hash, extractor))[0]
+        except RecordChangedError:
+            return None
 
     def publish(self, check: Check | None = None, rules: Mapping[str, str] | None = None) -> Snapshot:
         """Build a snapshot of everything that was added and make it live.
@@ -207,7 +219,7 @@ class KnowledgeGraph:
     def _put_in_place(self, building: Path, identity: str) -> None:
         """Name the new snapshot by its content; the same content may be there already."""
         place = self.snapshots / identity
-        if (place / MANIFEST).is_file():
+        if _is_whole(place):
             shutil.rmtree(building)
             return
         shutil.rmtree(place, ignore_errors=True)
@@ -257,6 +269,18 @@ class KnowledgeGraph:
             replace(each, address=told_apart(each.address, each.document)) if shared[each.address] > 1 else each
             for each in inputs
         ]
+
+
+def _is_whole(place: Path) -> bool:
+    """Whether a snapshot is there of which every part can be opened."""
+    try:
+        snapshot = Snapshot(place, place)
+        snapshot.findings()
+        _ = snapshot.store
+        snapshot.close()
+    except SnapshotError:
+        return False
+    return True
 
 
 def _keep(path: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -324,6 +325,25 @@ def test_a_new_folder_has_nothing_live_and_opening_it_writes_nothing(folder):
 
 def test_an_empty_folder_can_be_published(folder):
     assert answer(folder.publish()) == [0]
+
+
+def test_a_damaged_record_counts_as_none(published, source):
+    read = document(source)
+    record_path(published.records, read.sha256, read.extractor).write_bytes(b"{")
+    assert published.record(read.sha256, read.extractor) is None
+    published.add(source, read)
+    assert published.record(read.sha256, read.extractor) == read
+
+
+@pytest.mark.parametrize("lost", ["store", "findings.jsonl", "manifest.json"])
+def test_publishing_again_mends_a_snapshot_that_lost_a_part(published, lost):
+    part = published.live().path / lost
+    if part.is_dir():
+        shutil.rmtree(part)
+    else:
+        part.unlink()
+    assert answer(published.publish()) == [1]
+    assert published.live().findings() == []
 
 
 def test_a_source_that_changed_after_reading_is_refused(folder, source):
