@@ -44,26 +44,31 @@ def check(text: str, name: str = "查询") -> Form:
     """
     words = list(_words(text))
     # Whether escapes outside strings count is for the store to say, so SERVICE must show in neither reading.
-    for line, word in (*words, *_words(_unescaped(text))):
-        if word in REFUSED:
-            raise RefusedQueryError(name, REFUSED[word], line)
-    for line, word in words:
+    unescaped = _unescaped(text)
+    for source, found in ((text, words), (unescaped, _words(unescaped))):
+        for start, word in found:
+            if word in REFUSED:
+                raise RefusedQueryError(name, REFUSED[word], _line(source, start))
+    for start, word in words:
         if word in get_args(Form):
             return word  # type: ignore[return-value]
         if word in UPDATES:
-            raise RefusedQueryError(name, f"只能查询，不能修改图谱（{word}）", line)
+            raise RefusedQueryError(name, f"只能查询，不能修改图谱（{word}）", _line(text, start))
     raise MalformedQueryError(name, "没有找到 SELECT、ASK、CONSTRUCT 或 DESCRIBE", 1)
 
 
+def _line(text: str, start: int) -> int:
+    return text.count("\n", 0, start) + 1
+
+
 def _words(text: str) -> Iterator[tuple[int, str]]:
-    """The bare words of a query in capitals, with their lines; whatever is quoted, named or commented is left out."""
+    """The bare words of a query in capitals, with where they start; not what is quoted, named or commented."""
     for token in _TOKEN.finditer(text):
-        line = text.count("\n", 0, token.start()) + 1
         if token.lastgroup == "word":
-            yield line, token[0].upper()
+            yield token.start(), token[0].upper()
         elif token.lastgroup == "iri" and re.search(r"\).*SERVICE", token[0], re.IGNORECASE):
             # `?a<?b)SERVICE#>` may be two operators and a comment; no real address looks like that.
-            yield line, "SERVICE"
+            yield token.start(), "SERVICE"
 
 
 def _unescaped(text: str) -> str:

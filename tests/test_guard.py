@@ -77,6 +77,12 @@ def test_an_update_is_refused(text):
         check(text)
 
 
+def test_the_line_of_a_hidden_service_counts_the_lines_before_it():
+    with pytest.raises(RefusedQueryError) as caught:
+        check("ASK {\n\n\\u0053ERVICE <x> { }\n}")
+    assert caught.value.line == 3
+
+
 @pytest.mark.parametrize("text", ["", "这不是查询", "PREFIX a: <b>", "# SELECT"])
 def test_what_is_no_query_is_refused(text):
     with pytest.raises(MalformedQueryError):
