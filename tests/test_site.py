@@ -107,6 +107,11 @@ def test_a_place_leads_to_the_line_with_the_quote(site, view):
     assert place.quote.split("\n")[0] in line[1]
 
 
+def test_a_line_too_large_to_be_one_is_the_first(site, view):
+    sha256 = next(iter(view.documents.values())).sha256
+    assert site.get(f"/source/{sha256}?line={'9' * 5000}").text == site.get(f"/source/{sha256}?line=1").text
+
+
 def test_the_picture_has_every_indicator_and_all_ends_of_its_edges(site, view):
     subject = max(view.subjects.values(), key=lambda each: len(each.indicators))
     page = site.get(page_path(subject.iri)).text
@@ -163,7 +168,9 @@ def test_pages_of_a_long_list_hold_everything_once(site, view):
     assert len(addresses) == len(set(addresses)) == len(view.indicators)
 
 
-@pytest.mark.parametrize("query", ["page=-1", "page=x", "page=99999", "sort=secret", "kind=%00", "q=%27%22%3C"])
+@pytest.mark.parametrize(
+    "query", ["page=-1", "page=x", "page=99999", f"page={'9' * 5000}", "sort=secret", "kind=%00", "q=%27%22%3C"]
+)
 def test_an_odd_query_string_is_no_accident(site, query):
     assert site.get(f"/indicators?{query}").status_code == 200
 
@@ -259,6 +266,13 @@ def test_triples_come_in_the_form_that_is_accepted(site, accept):
     query = "CONSTRUCT WHERE { ?s a <https://w3id.org/jixiao/ontology#Indicator> }"
     answer = site.get("/sparql", params={"query": query}, headers={"accept": accept})
     assert answer.headers["content-type"].startswith(accept)
+
+
+def test_media_types_have_no_case(site):
+    media = {"content-type": "Application/SPARQL-Query; Charset=UTF-8", "accept": "Application/JSON"}
+    assert site.post("/sparql", content="ASK { ?s ?p ?o }", headers=media).json()["boolean"] is True
+    page = site.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}, headers={"accept": "Text/HTML"})
+    assert page.headers["content-type"].startswith("text/html")
 
 
 def post(**request):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Test = Callable[[Row, str], bool]
 
 PAGE = 100
+LONGEST = 9
+"""How many digits a page or line that is asked for may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,13 @@ def listing(request: Request, rows: Iterable[Row], columns: Sequence[str], tests
     page = request.query_params.get("page", "1")
     found = _sorted(list(fits), asked["sort"], columns)
     last = max(1, -(-len(found) // PAGE))
-    at = min(max(int(page), 1), last) if page.isascii() and page.isdigit() else 1
+    at = min(max(whole_number(page), 1), last)
     return Listing(path=request.url.path, asked=asked, found=found, page=at, columns=columns)
+
+
+def whole_number(digits: str) -> int:
+    """The number that an address asks for; 1 for what is no number, or longer than any page or line has."""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST else 1
 
 
 def _has(row: Row, columns: Sequence[str], words: Sequence[str]) -> bool:

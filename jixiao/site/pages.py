@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from jixiao.rendering import environment
-from jixiao.site.lists import as_file, listing
+from jixiao.site.lists import as_file, listing, whole_number
 from jixiao.site.negotiate import preferred
 from jixiao.site.picture import picture
 from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
@@ -373,8 +373,7 @@ def source(request: Request) -> Response:
         raise HTTPException(404)
     content = (desk.graph.sources / document.sha256).read_bytes()
     lines = content.decode(document.encoding or "utf-8", errors="replace").removeprefix("\ufeff").splitlines()
-    asked = request.query_params.get("line", "1")
-    line = min(int(asked), len(lines)) if asked.isascii() and asked.isdigit() else 1
+    line = min(whole_number(request.query_params.get("line", "1")), len(lines))
     return show(request, "source.html", here="/documents", view=desk.view, document=document, **_around(lines, line))
 
 

@@ -87,9 +87,9 @@ async def _asked(request: Request) -> tuple[str | None, str | None]:
 
 def _posted(content_type: str, body: bytes, given: dict[str, list[str]]) -> list[str]:
     """The queries in a body; the other fields of a form join those of the address."""
-    media, _, parameters = content_type.partition(";")
+    media, _, parameters = content_type.lower().partition(";")
     charset = parameters.partition("charset=")[2].strip().strip('"') or "utf-8"
-    if charset.lower() != "utf-8":
+    if charset != "utf-8":
         raise ProtocolError(415, "只接受 UTF-8")
     try:
         text = body.decode()
@@ -107,7 +107,7 @@ def _posted(content_type: str, body: bytes, given: dict[str, list[str]]) -> list
 def _wants_page(request: Request) -> bool:
     """Whether a browser asks: it names HTML, and before any data format."""
     accept = request.headers.get("accept", "")
-    return PAGE in accept and preferred(accept, {PAGE: "html", **RESULTS, **GRAPHS}) == "html"
+    return PAGE in accept.lower() and preferred(accept, {PAGE: "html", **RESULTS, **GRAPHS}) == "html"
 
 
 def _status(error: QueryError) -> int:
