@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import ingest
-from ingest.errors import IngestError, UnreadableFileError
-from jixiao.errors import BadInputError
+from ingest.errors import UnreadableFileError
+from jixiao.errors import BadInputError, JixiaoError
 from jixiao.messages import text
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ class Attempt:
 
     path: Path
     document: Document | None = None
-    error: IngestError | None = None
+    error: Exception | None = None
 
     def sentence(self, index: int, total: int) -> str:
         """What to tell the user about it."""
         if self.document is None:
-            return text("ingest.failed", index=index, total=total, message=self.error)
+            return text("ingest.failed", index=index, total=total, message=self._cause())
         return text(
             "ingest.read",
             index=index,
@@ -45,35 +46,50 @@ class Attempt:
             leftovers=len(self.document.leftovers),
         )
 
+    def _cause(self) -> str:
+        if self.error is None or isinstance(self.error, JixiaoError):
+            return str(self.error or "")
+        from jixiao.refusals import refusal  # noqa: PLC0415 - loads the rooms
+
+        kind, detail = type(self.error).__name__, str(self.error)
+        return refusal(self.error) or text("ingest.internal", path=self.path, kind=kind, detail=detail)
+
 
 def sources(paths: Iterable[Path]) -> list[Path]:
     """The files that are meant: those named, and every visible file in or under the folders named, in order.
 
-    Raises:
-        BadInputError: a path does not exist, or a folder has no files.
+    What does not exist, and a folder without files, stand for themselves: :func:`attempts` says what is wrong there.
     """
     return [file for path in paths for file in _files(path)]
 
 
 def _files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
     if not path.is_dir():
-        raise BadInputError(text("error.no_such_path", path=path))
+        return [path]
     below = (file.relative_to(path) for file in path.rglob("*") if file.is_file())
     found = sorted(path / file for file in below if not any(part.startswith(".") for part in file.parts))
-    if not found:
-        raise BadInputError(text("error.no_files", path=path))
-    return found
+    return found or [path]
 
 
 def attempts(files: Sequence[Path], read: Read) -> Iterator[Attempt]:
     """Every file's record or refusal, in order, each as soon as it is known."""
     for file in files:
         try:
-            yield Attempt(file, document=read(file))
-        except IngestError as error:
+            document = read(_there(file))
+        except Exception as error:  # even our own mistake with one file must not cost the others
+            if os.environ.get("JIXIAO_DEBUG"):
+                raise
             yield Attempt(file, error=error)
+        else:
+            yield Attempt(file, document=document)
+
+
+def _there(path: Path) -> Path:
+    if path.is_dir():
+        raise BadInputError(text("error.no_files", path=path))
+    if not path.exists():
+        raise BadInputError(text("error.no_such_path", path=path))
+    return path
 
 
 def keeping(graph: KnowledgeGraph) -> Read:

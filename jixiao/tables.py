@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | bool | Decimal | None
 
+FORMULA = ("=", "+", "@", "\t", "\r")
+"""What text begins with that a spreadsheet takes for a formula."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -56,10 +59,22 @@ def plain(cell: Cell) -> str:
 
 
 def write_csv(rows: Table, stream: TextIO) -> None:
-    """Comma-separated values as in RFC 4180, with plain line ends."""
+    """Comma-separated values as in RFC 4180, with plain line ends.
+
+    Text that a spreadsheet would run as a formula (it begins with ``=``, ``+``, ``@``, tab or carriage return) gets a
+    leading apostrophe. A leading minus stays: printed values such as ``-5%`` and ``--`` are common and harmless.
+    Line ends within a cell become plain ones, because a bare carriage return would not be quoted and would end the row.
+    """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(rows.columns)
-    writer.writerows([plain(cell) for cell in row] for row in rows.rows)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows.rows)
+
+
+def _harmless(cell: Cell) -> str:
+    if not isinstance(cell, str):
+        return plain(cell)
+    text = f"'{cell}" if cell.startswith(FORMULA) else cell
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def csv_text(rows: Table) -> str:

@@ -18,11 +18,13 @@ from pathlib import Path
 
 import pytest
 
+import ingest
 from ingest.interchange import from_json
-from jixiao import samples
+from jixiao import intake, samples
 from jixiao.__main__ import BAD_INPUT, DONE, FOUND, INTERNAL, explain
 from jixiao.cli import ORDER
 from jixiao.messages import LANGUAGES, catalogue
+from jixiao.tables import Table, csv_text
 from queries.library import questions, rules
 
 COMMANDS = [command.__name__ for command in ORDER]
@@ -198,6 +200,32 @@ def test_one_bad_file_does_not_stop_the_others(sample, tmp_path):
     assert "部分成功：1 个文件已入库，1 个没有读成" in said(run)
     exported = jixiao("export", "--format", "jsonl", "--kg", tmp_path / "kg").stdout.decode()
     assert [from_json(line).source for line in exported.splitlines()] == [sample.name]
+
+
+def test_a_missing_path_does_not_stop_the_others(sample, tmp_path):
+    run = jixiao("ingest", tmp_path / "nowhere.txt", sample, "--kg", tmp_path / "kg")
+    assert (run.returncode, "1 个文件已入库，1 个没有读成" in said(run)) == (BAD_INPUT, True)
+    assert "nowhere.txt：没有这个文件或文件夹" in said(run)
+
+
+def test_a_mistake_of_the_program_with_one_file_does_not_stop_the_others(sample, tmp_path):
+    odd = tmp_path / "odd.txt"
+    odd.touch()
+
+    def read(path):
+        if path == odd:
+            raise ZeroDivisionError("division by zero")
+        return ingest.read(path)
+
+    first, second = intake.attempts([odd, sample], read)
+    assert re.search(r"odd\.txt：程序内部错误（ZeroDivisionError", first.sentence(1, 2))
+    assert second.document == ingest.read(sample)
+
+
+def test_text_that_a_spreadsheet_would_run_is_disarmed():
+    rows = Table(["甲"], [["=1+1"], ["+5"], ["@x"], ["\t=1"], ["\r=1"], ["-5%"], [-5], ["一=1"]])
+    found = [row[0] for row in csv.reader(io.StringIO(csv_text(rows), newline=""))]
+    assert found == ["甲", "'=1+1", "'+5", "'@x", "'\t=1", "'\n=1", "-5%", "-5", "一=1"]
 
 
 def test_the_live_snapshot_is_untouched_when_nothing_could_be_read(kg, tmp_path):
