@@ -95,7 +95,8 @@ def words() -> Words:
         vague=re.compile(alternatives(map(fold, data["vague_words"]))),
         measures=tuple(data["measure_suffixes"]),
         numeral=re.compile(
-            rf"(?<!第)(?:[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])(?=(?:{unit})(?![性流]))"
+            rf"(?:(?P<before>{alternatives(before)})|^)"
+            rf"(?P<n>[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])(?=(?:{unit})(?:{alternatives(after)})?$)"
         ),
         units=frozenset(units),
     )
@@ -163,10 +164,15 @@ def quantity_of(text: str) -> Value | None:
 
 
 def with_figures(text: str) -> str:
-    """A text without figures, with its Chinese numerals before a unit as figures: ``不少于三次`` is ``不少于3次``."""
+    """A text without figures, with the Chinese numeral of its quantity as a figure: ``不少于三次`` is ``不少于3次``.
+
+    Only a numeral after a comparator, or one that with its unit is the whole text, counts: 三会一课 is a name.
+    """
     if any(char.isdigit() for char in text):
         return text
-    return words().numeral.sub(lambda found: str(ordinal(found[0].replace("两", "二"))), text)
+    return words().numeral.sub(
+        lambda found: (found["before"] or "") + str(ordinal(found["n"].replace("两", "二"))), text
+    )
 
 
 def unknown_unit(text: str) -> re.Match[str] | None:
