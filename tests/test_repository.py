@@ -78,7 +78,7 @@ def test_the_front_end_lock_pins_every_part_by_hash() -> None:
 
 
 def test_no_tracked_file_names_a_registry_or_a_folder_of_a_machine() -> None:
-    hosts = ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com")
+    hosts = ("pypi" + ".org", "python" + "hosted.org", "npmjs" + ".org", "npmjs" + ".com")
     folders = re.compile(r"(?<![\w.:/<…])/(?:work|root|home|opt|Users)/\w")
     found = []
     for path in _tracked():
