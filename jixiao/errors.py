@@ -23,11 +23,3 @@ class PartialError(JixiaoError):
         self.good = good
         self.bad = bad
         super().__init__(message)
-
-
-class QueryRefusedError(JixiaoError):
-    """A query that may not run here: it would change the graph or reach out to another server."""
-
-
-class QueryTimeoutError(JixiaoError):
-    """A query that took longer, or more memory, than it may."""

@@ -355,3 +355,9 @@ def test_publisher_year_region_and_totals_are_read(said) -> None:
 def test_units_that_a_sentence_counts_up_are_the_department_s(said) -> None:
     prose = "下设2家预算单位，分别为云山市档案局本级、云山市档案馆。\n"
     assert [unit.name for unit in said(prose, _form(_table(PAGES))).units] == ["云山市档案局本级", "云山市档案馆"]
+
+
+def test_a_row_whose_cells_ran_together_is_told_with_its_place(said) -> None:
+    glued = ("产出指标", "数量指标", "扫描页数质量指标扫描合格率", "≥500页")
+    document = said(_form(_table(PAGES, glued)))
+    assert [(each.span.quote, "按列分开" in each.reason) for each in document.leftovers] == [(glued[2], True)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ingest.forms.fit import FREE, indicator_column, unknown_column
+from ingest.forms.fit import FREE, indicator_column, is_level, national_levels, unknown_column
 from ingest.language.sense import is_per_unit, polarity
 from ingest.language.values import parse_value, words
 from ingest.layout.align import align
@@ -144,6 +145,25 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         scoring=texts.get("scoring"),
         evidence=texts.get("evidence"),
     )
+
+
+def is_doubtful(indicator: Indicator) -> bool:
+    """Whether cells of several columns seem to have run together in an indicator: its reading is to be checked.
+
+    So it is where a name or value holds the name of a level, a name a comparator, a value two of them, or words
+    without a quantity a figure.
+    """
+    name, value = fold(indicator.name), fold(indicator.value or "")
+    levels = [fold(level) for level in (indicator.l1, indicator.l2) if level and not is_level(level)]
+    glued = any(word in text for text in (name, value, *levels) for word in glued_words())
+    torn = indicator.kind == "vague" and any(char.isdigit() for char in value)
+    return glued or torn or bool(re.search("[<>]", name)) or len(re.findall("[<>]=?", value)) > 1
+
+
+@lru_cache(maxsize=1)
+def glued_words() -> tuple[str, ...]:
+    """Names of levels that nothing but a level's cell prints."""
+    return tuple(word for word in national_levels() if word.endswith("指标"))
 
 
 def value_text(row: TableRow) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.forms.fields import Field, read_fields
-from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, UNKNOWN, indicator_of, read_rows
+from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, UNKNOWN, indicator_of, is_doubtful, read_rows
 from ingest.forms.labels import label_key, labels, pattern
 from ingest.forms.money import amount_in_wan, announced_unit, unit_in
 from ingest.forms.tables import Table, indicator_tables, line_end, starts_line
@@ -35,7 +35,6 @@ class Draft:
     """A form while it is read."""
 
     name: Passage | None = None
-    scope_words: str = ""
     is_department: bool = False
     code: Passage | None = None
     unit: Passage | None = None
@@ -195,6 +194,8 @@ def take_row(draft: Draft, row: TableRow, text: str) -> None:
     indicator = indicator_of(row, text)
     if indicator is not None:
         draft.indicators.append(indicator)
+        if is_doubtful(indicator):
+            draft.unread.append(("这一行可能没有按列分开，请核对原文", row.cells["name"]))
     for key, part in row.cells.items():
         if key.startswith(UNKNOWN):
             reason = "这一行的文字没有对应的列" if key == SPILL else "这一列的列名不认识"
@@ -237,7 +238,6 @@ def read_title(draft: Draft, head: Sequence[Fragment]) -> None:
     if not found:
         return
     draft.is_department = bool(re.search(pattern("department_title"), fold(title.bare)))
-    draft.scope_words = title.text
     if not draft.is_department and not pattern("generic_title").match(found["name"]):
         draft.name = title.part(0, len(found["name"]))
 
