@@ -316,7 +316,7 @@ def leaves(lines: Sequence[Line], header: Header, text: str) -> list[ProjectBudg
     """The projects among a table's rows, with the category, level-1 project and unit of the rows above them."""
     found: list[ProjectBudget] = []
     context: dict[str, Passage] = {}
-    parents = {} if header.cells and "unit" in header.keys else parent_rows(lines)
+    parents = {} if "unit" in header.keys else parent_rows(lines)
     last_child = -1
     for number, line in enumerate(lines):
         role = role_of(line, header)
