@@ -26,6 +26,9 @@ Comparator = Literal["ge", "le", "gt", "lt", "eq"]
 Kind = Literal["quantity", "time", "relative", "state", "vague", "restated", "missing", "secret"]
 """What sort of target a printed value is; ``docs/records.md`` defines each."""
 
+DocumentKind = Literal["预算", "决算", "自评"]
+"""What a document is: a budget, final accounts, or an evaluation of its own targets."""
+
 Scope = Literal["project", "department"]
 Direction = Literal["more", "less", "keep"]
 
@@ -35,7 +38,7 @@ class Span:
     """One printed stretch of the source.
 
     ``start`` and ``end`` count characters (code points) in the decoded source text, ``line`` is 1-based,
-    ``page`` 1-based where the source has pages, ``row`` and ``column`` 1-based where the source has cells.
+    ``page`` 1-based where the source has pages or sheets, ``row`` and ``column`` 1-based where the source has cells.
     ``quote`` is the text between ``start`` and ``end``, unchanged.
     """
 
@@ -71,6 +74,10 @@ class Indicator:
     unit: str | None = None
     kind: Kind = "missing"
     note: str | None = None
+    actual: str | None = None
+    """What was achieved, as a self-evaluation (绩效自评表) prints it beside the target."""
+    score: Number | None = None
+    """The points that a self-evaluation gives; ``weight`` are the points that it could give."""
     line: int | None = None
     page: int | None = None
     polarity: Direction | None = None
@@ -146,6 +153,24 @@ class Leftover:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How much of what stands in target forms and budget tables ended in a record.
+
+    White space, labels of fields and columns, and the titles of forms and tables do not count.
+    """
+
+    characters: int
+    """The characters that count."""
+    read: int
+    """Those of them that stand at the place of some value."""
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 1 where nothing counts."""
+        return self.read / self.characters if self.characters else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """Everything that was read from one source file."""
 
@@ -154,9 +179,16 @@ class Document:
     sha256: str
     extractor: str
     """Name and version of what read the file."""
-    encoding: str
+    encoding: str | None
+    """Of a text file; ``None`` where the format says how characters are stored."""
+    format: str = "text"
+    """What the file's content is: pdf, xlsx, xls, docx, doc, html, markdown, csv or text."""
+    kind: DocumentKind | None = None
+    supersedes: str | None = None
+    """What the document says of an earlier version of itself that it corrects, as printed."""
     document: Facts
     units: tuple[Unit, ...] = ()
     project_budgets: tuple[ProjectBudget, ...] = ()
     targets: tuple[Target, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
+    coverage: Coverage | None = None

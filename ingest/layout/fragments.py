@@ -41,6 +41,8 @@ class Fragment:
     line: int
     gap: Gap
     cell: int | None
+    page: int | None = None
+    row: int | None = None
 
     @property
     def end(self) -> int:
@@ -62,7 +64,8 @@ def fragments_of(lines: Iterable[Line]) -> list[Fragment]:
             cell, seen = cell + tabs, word.end()
             if result and result[-1].line == line.number:
                 gap = Gap.TAB if tabs else Gap.SPACE
-            result.append(Fragment(word[0], line.start + word.start(), line.number, gap, cell if line.tabbed else None))
+            result.append(Fragment(word[0], line.start + word.start(), line.number, gap, cell if line.tabbed else None,
+                                   line.page, line.row))  # fmt: skip
         was_tabbed = line.tabbed
     return result
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ingest.layout.fragments import Gap
+from ingest.readers.source import WRAP
 from ingest.records import Span
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Passage:
         begin = end = -1
         fragment: Fragment | None = None
         for _, start, owner in self.characters:
-            if fragment and (owner.line != fragment.line or source[end:start].strip()):
+            if fragment and (owner.line != fragment.line or divided(source[end:start])):
                 spans.append(self.span(source, begin, end, fragment))
                 begin = -1
             if begin < 0:
@@ -80,7 +81,7 @@ class Passage:
     def span(source: str, start: int, end: int, fragment: Fragment) -> Span:
         """One stretch on one line."""
         column = None if fragment.cell is None else fragment.cell + 1
-        return Span(start, end, source[start:end], fragment.line, column=column)
+        return Span(start, end, source[start:end], fragment.line, fragment.page, fragment.row, column)
 
     @property
     def line(self) -> int | None:
@@ -91,6 +92,11 @@ class Passage:
 def passage(fragments: Sequence[Fragment]) -> Passage:
     """The text of some fragments."""
     return Passage(tuple(fragments))
+
+
+def divided(between: str) -> bool:
+    """Whether what stands between two characters is more than spaces: other text, or the end of a cell's line."""
+    return bool(between.strip()) or WRAP in between
 
 
 def latin(char: str) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.readers.source import Line, Source
+from ingest.readers.source import Box, Cell, Grid, Line, Page, Source
 from ingest.readers.text import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Line", "Source", "read_source"]
+__all__ = ["Box", "Cell", "Grid", "Line", "Page", "Source", "read_source"]
 
 
 def read_source(path: Path) -> Source:
