@@ -33,7 +33,19 @@ class EmptyFileError(IngestError):
 
 
 class UnsupportedFormatError(IngestError):
-    """The file is of a kind that is not read (a picture, a program, a PDF in this version)."""
+    """The file is of a kind that is not read (a picture, a program, a scan)."""
+
+
+class DamagedFileError(IngestError):
+    """The file is cut off or broken: what should be in a file of its kind is not there."""
+
+
+class ProtectedFileError(IngestError):
+    """The file is encrypted and opens with a password only."""
+
+
+class LimitError(IngestError):
+    """Reading the file takes more time, memory or space than one file may take, or ended its process."""
 
 
 class EncodingError(IngestError):
