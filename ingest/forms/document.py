@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from ingest.errors import NotADisclosureError
 from ingest.forms.budgets import read_budgets
 from ingest.forms.facts import listed_units, owners_of, read_facts, read_units
-from ingest.forms.targets import read_targets
+from ingest.forms.lattices import Reader, finished, read_lattice
+from ingest.forms.targets import left_over, read_targets, target_of, unrepeated
 from ingest.layout.fragments import fragments_of
+from ingest.layout.lattice import lattices_of
 from ingest.records import Document
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from ingest.layout.fragments import Fragment
     from ingest.readers import Source
+    from ingest.records import Leftover, Target
 
 
 def read_document(path: Path, source: Source, extractor: str) -> Document:
@@ -24,7 +30,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         NotADisclosureError: nothing in the source is a budget or a performance target.
     """
     fragments = fragments_of(source.lines)
-    targets, leftovers, covered = read_targets(fragments, source.text)
+    targets, leftovers, covered = read_forms(source, fragments)
     budgets, untold = read_budgets(fragments, source.text, covered)
     if not targets and not budgets:
         raise NotADisclosureError(path, "没有找到预算表或绩效目标表，这似乎不是预算公开文件")
@@ -37,7 +43,34 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         encoding=source.encoding,
         document=facts,
         units=tuple(read_units(owners, facts)),
+        format=source.format,
         project_budgets=tuple(budgets),
         targets=tuple(targets),
         leftovers=(*leftovers, *untold),
     )
+
+
+def read_forms(
+    source: Source, fragments: Sequence[Fragment]
+) -> tuple[list[Target], list[Leftover], list[tuple[int, int]]]:
+    """The forms of a source, what was not understood in them, and which fragments they cover.
+
+    Tables whose cells are known are read by their cells; everything else is aligned by what it says.
+    """
+    reader = Reader(source.text)
+    taken = [lattice.lines for lattice in lattices_of(source) if read_lattice(lattice, reader)]
+    celled = {fragment.line for fragment in fragments if fragment.row is not None}
+    free = [index for index, fragment in enumerate(fragments) if fragment.line not in celled]
+    targets, leftovers, covered = read_targets([fragments[index] for index in free], source.text)
+    covered = [(free[start], free[end - 1] + 1) for start, end in covered if end > start]
+    for draft in finished(reader.drafts):
+        targets.append(target_of(draft, source.text))
+        leftovers += (each for reason, part in draft.unread for each in left_over(reason, part, source.text))
+    covered += covered_by(fragments, taken)
+    return unrepeated(sorted(targets, key=lambda target: target.line or 0)), leftovers, covered
+
+
+def covered_by(fragments: Sequence[Fragment], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Which fragments stand in some tables, given by their first and last lines."""
+    numbers = [fragment.line for fragment in fragments]
+    return [(bisect_left(numbers, first), bisect_right(numbers, last)) for first, last in taken]

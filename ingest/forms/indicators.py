@@ -31,7 +31,10 @@ UNKNOWN = "?"
 """What the keys of columns without a known label begin with."""
 VALUE_KEYS = ("comparator", "value", "value_unit")
 LEVEL_KEYS = ("level1", "level2")
-TEXT_KEYS = ("desc", "basis", "prior", "scoring", "evidence")
+TEXT_KEYS = ("desc", "basis", "prior", "scoring", "evidence", "actual")
+PLACEHOLDER = re.compile(r"(指标\d*:?)?(\.{2,}|…+|[Xx×*]{2,}|—+|-+|/+)?")
+"""A name's cell that was never filled in: ``指标1：``, ``……``, ``XX``."""
+NUMBERED_NAME = re.compile(r"(三级)?指标\d{1,2}[:：、.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,8 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
     cells = row.cells
     if "name" not in cells:
         return None
+    cells = {**cells, "name": unnumbered(cells["name"])}
+    row = TableRow(cells, row.levels)
     printed = value_text(row)
     label = cells["name"].text
     texts = {key: cells[key].text for key in TEXT_KEYS if key in cells}
@@ -136,6 +141,7 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         kind=parsed.kind,
         note=parsed.note or (cells["remark"].text if "remark" in cells else None),
         line=min(part.fragments[0].line for key, part in cells.items() if key not in PROJECT_KEYS),
+        page=cells["name"].fragments[0].page,
         polarity=polarity(label, parsed.unit),
         per_unit=is_per_unit(label, desc, parsed.unit),
         places=places_of(row, text),
@@ -144,7 +150,24 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         prior=texts.get("prior"),
         scoring=texts.get("scoring"),
         evidence=texts.get("evidence"),
+        actual=texts.get("actual"),
+        score=weight_of(cells["score"].text) if "score" in cells else None,
     )
+
+
+def unnumbered(name: Passage) -> Passage:
+    """A name without the label before it: ``指标1：培训次数``."""
+    label = NUMBERED_NAME.match(name.bare)
+    return name.part(label.end()) if label and label.end() < len(name.bare) else name
+
+
+def is_nothing(row: TableRow) -> bool:
+    """Whether a row plans nothing: its name was never filled in, or says that there is none and so does its value."""
+    name = fold(row.cells["name"].bare)
+    value = fold(value_text(row) or "")
+    if PLACEHOLDER.fullmatch(name):
+        return True
+    return name in words().missing and (not value or value in words().missing)
 
 
 def is_doubtful(indicator: Indicator) -> bool:
@@ -174,10 +197,22 @@ def value_text(row: TableRow) -> str | None:
 def value_parts(row: TableRow) -> list[Passage]:
     """The printed parts of a target value; in separate columns these are comparator, number and unit, in this order.
 
-    What a comparator's column says of the sort of the value (定性) is no part of it.
+    What a comparator's column says of the sort of the value (定性) is no part of it, nor is the unit beside a value
+    that is not a number, nor anything that the value's own cell prints too.
     """
-    parts = [(key, row.cells[key]) for key in VALUE_KEYS if key in row.cells]
-    return [part for key, part in parts if key != "comparator" or fold(part.text) in words().before]
+    value = row.cells.get("value")
+    if value is None:
+        return []
+    comparator, unit = row.cells.get("comparator"), row.cells.get("value_unit")
+    text = fold(value.bare)
+    before = [comparator] if comparator and is_comparator(comparator.bare) and text[:1] not in "<>=" else []
+    after = [unit] if unit and text[-1:].isdigit() and fold(unit.bare) not in words().missing else []
+    return [*before, value, *after]
+
+
+def is_comparator(text: str) -> bool:
+    """Whether a text is a printed comparator and nothing else."""
+    return fold(text) in words().before
 
 
 def weight_of(printed: str) -> Decimal | None:
@@ -186,12 +221,13 @@ def weight_of(printed: str) -> Decimal | None:
     return Decimal(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
 
 
+PLAIN = ("actual", "score")
 FIELDS = {"level1": "l1", "level2": "l2", "remark": "note"}
 
 
 def places_of(row: TableRow, text: str) -> dict[str, tuple[Span, ...]]:
     """The printed spans of every field of a row."""
-    passages = {**row.levels, **{key: part for key, part in row.cells.items() if key in FREE}}
+    passages = {**row.levels, **{key: part for key, part in row.cells.items() if key in FREE or key in PLAIN}}
     places = {FIELDS.get(key, key): part.spans(text) for key, part in passages.items() if key not in VALUE_KEYS}
     value = tuple(span for part in value_parts(row) for span in part.spans(text))
     return places | ({"value": value} if value else {})

@@ -35,6 +35,8 @@ class Draft:
     """A form while it is read."""
 
     name: Passage | None = None
+    printed_name: Passage | None = None
+    """The cell that names the project, with a code that stands in it."""
     is_department: bool = False
     code: Passage | None = None
     unit: Passage | None = None
@@ -228,10 +230,13 @@ def money_unit(item: Field, unit: str) -> str:
 
 
 def read_title(draft: Draft, head: Sequence[Fragment]) -> None:
+    """What the first line of a form says, where it is its title."""
+    if head:
+        take_title(draft, passage(head[: line_end(head, 0)]))
+
+
+def take_title(draft: Draft, line: Passage) -> None:
     """What a form's title says: whose it is, and the project's name where the title carries one."""
-    if not head:
-        return
-    line = passage(head[: line_end(head, 0)])
     number = LEADING_NUMBER.match(line.bare)
     title = line.part(number.end()) if number else line
     found = pattern("form_title").match(fold(title.bare))
@@ -416,5 +421,6 @@ def target_of(draft: Draft, text: str) -> Target:
         else None,
         indicators=tuple(draft.indicators),
         line=draft.first.line if draft.first else None,
+        page=draft.first.page if draft.first else None,
         places=places,
     )

@@ -59,3 +59,16 @@ def counted(style: re.Pattern[str], text: str) -> list[re.Match[str]]:
         if number == last + 1 or (marks and number == last):
             marks.append(mark)
     return marks
+
+
+def item_marks(text: str) -> list[tuple[int, int]]:
+    """Where the items of a text stand that Arabic numbers with 、 count up (``1、甲。2、乙。``), without their numbers."""
+    marks = counted(ITEM, text)
+    if not marks:
+        return [(0, len(text))]
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    parts = [(0, marks[0].start())] if text[: marks[0].start()].strip() else []
+    return parts + [(mark.end(), end) for mark, end in zip(marks, ends, strict=True)]
+
+
+ITEM = re.compile(r"(?<![\d.．])[（(]?(?P<n>\d{1,3})(?:[、．.](?!\d)|[)）]、?|、(?=\d{1,3}-))")

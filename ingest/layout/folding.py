@@ -21,3 +21,14 @@ def fold(text: str) -> str:
     for printed, folded in COMPARATORS:
         text = text.replace(printed, folded)
     return text
+
+
+def fold_with_places(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters which one of the printed text it comes from."""
+    folded: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        for each in fold(char):
+            folded.append(each)
+            places.append(place)
+    return "".join(folded), places

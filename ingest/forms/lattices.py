@@ -1,0 +1,500 @@
+"""Performance-target forms in tables whose cells are known.
+
+A table is read row by row. Rows of labels and values above a header are the head of a form, a header says what the
+columns below it mean, and the rows below are indicators, until another head begins. Where the header has a column for
+the project, each project is a form of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingest.forms.columns import FUND, OTHER, PROSE, HeaderBlock, header_at, is_prose_label
+from ingest.forms.fields import Field
+from ingest.forms.fit import is_level, level_words, organisation_suffix
+from ingest.forms.heads import fields_of_cells, inline_fields, label_of
+from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, TableRow, indicator_of, is_doubtful, is_nothing
+from ingest.forms.labels import label_key, labels, pattern
+from ingest.forms.money import amount_in_wan, announced_unit, unit_in
+from ingest.forms.prose import read_prose
+from ingest.forms.targets import LEADING_NUMBER, Draft, money_unit, set_unit, take_field, take_name, take_plan, take_title
+from ingest.layout.folding import fold
+from ingest.layout.fragments import fragments_of
+from ingest.layout.passage import Passage, passage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ingest.layout.lattice import Lattice, Printed
+    from ingest.readers.source import Line
+
+NEAR = 8
+"""How many lines above a table may belong to its form."""
+SHORT_LINE = 80
+"""A longer line above a table is running text."""
+WIDE = 0.7
+"""A title fills at least this share of a table's columns."""
+ANNUAL_SECTION = "annual"
+
+
+@dataclass
+class Reader:
+    """What is carried from row to row, and from a table to the one that continues it."""
+
+    text: str
+    drafts: list[Draft] = field(default_factory=list)
+    draft: Draft | None = None
+    header: HeaderBlock | None = None
+    owner: Passage | None = None
+    unit: str = "万元"
+    levels: dict[str, Passage] = field(default_factory=dict)
+    last: TableRow | None = None
+    """The last row read, which may go on below a page's end."""
+
+    def begin(self, draft: Draft) -> None:
+        """Begin another form."""
+        self.draft = draft
+        self.drafts.append(draft)
+        self.levels, self.last = {}, None
+
+
+def read_lattice(lattice: Lattice, reader: Reader) -> bool:
+    """Read the forms of one table; whether it holds any."""
+    headers = header_rows(lattice)
+    carried = reader.header
+    if not headers and not (carried and continues(lattice, carried, reader)):
+        reader.header = reader.draft = None
+        return False
+    reader.unit = announced_unit(above_text(lattice)) or unit_in_rows(lattice, headers) or "万元"
+    head: list[int] = []
+    row = 0
+    if headers:
+        reader.header = None
+    while row < lattice.rows:
+        found = headers.get(row)
+        if found:
+            open_form(lattice, reader, head, found, carried)
+            head, carried, row = [], None, found.last
+        elif reader.header is None or ends_rows(lattice, row, reader.header):
+            reader.header = None
+            head.append(row)
+            row += 1
+        else:
+            read_row(lattice, row, reader)
+            row += 1
+    tell_foot(lattice, reader, head)
+    return True
+
+
+def header_rows(lattice: Lattice) -> dict[int, HeaderBlock]:
+    """The headers of a table by their first row."""
+    found: dict[int, HeaderBlock] = {}
+    row = 0
+    while row < lattice.rows:
+        header = header_at(lattice, row)
+        if header and header.last > row:
+            found[header.first] = header
+            row = header.last
+        else:
+            row += 1
+    return found
+
+
+def continues(lattice: Lattice, header: HeaderBlock, reader: Reader) -> bool:
+    """Whether a table without a header goes on with the one before: as many columns, and no text of its own above."""
+    last = max(column.last for column in header.columns)
+    return reader.draft is not None and lattice.columns == last and not lattice.above
+
+
+def above_text(lattice: Lattice) -> str:
+    """The text above a table."""
+    return "\n".join(line.text for line in lattice.above[-NEAR:])
+
+
+def unit_in_rows(lattice: Lattice, headers: dict[int, HeaderBlock]) -> str | None:
+    """The unit of money that a row above a table's header announces."""
+    first = min(headers, default=0)
+    return announced_unit("\n".join(cell.text for row in lattice.by_row[:first] for cell in row))
+
+
+def open_form(
+    lattice: Lattice, reader: Reader, head: Sequence[int], header: HeaderBlock, carried: HeaderBlock | None
+) -> None:
+    """Begin what a header opens: a form with its head, or a table of projects; a repeated header opens nothing."""
+    repeated = reader.draft is not None and not head_says(lattice, head)
+    before = carried or reader.header
+    same = before is not None and before.keys == header.keys
+    reader.header = header
+    if header.continuous:
+        if not (same and repeated):
+            reader.draft = None
+            reader.owner = owner_above(lattice)
+        return
+    if repeated and same and not begins_form(lattice):
+        return
+    if repeated and reader.draft is not None and header.first > 0 and not head:
+        return
+    section = next((label_of(cell.text) for row in head for cell in lattice.by_row[row][:1]), None)
+    if reader.draft is not None and section and section[1] in ("goal", "heading") and not names_form(lattice, head):
+        add_section(lattice, reader, head)
+        return
+    reader.begin(read_head(lattice, head, header, reader.unit))
+
+
+def head_says(lattice: Lattice, head: Sequence[int]) -> bool:
+    """Whether rows above a header print anything."""
+    return any(cell.text for row in head for cell in lattice.by_row[row])
+
+
+def begins_form(lattice: Lattice) -> bool:
+    """Whether the lines above a table are a form's title."""
+    return any(is_title(line.text) for line in lattice.above[-NEAR:])
+
+
+def names_form(lattice: Lattice, head: Sequence[int]) -> bool:
+    """Whether some rows name a project or a department, or carry a form's title."""
+    cells = [cell for row in head for cell in lattice.by_row[row] if cell.text]
+    return any((label := label_of(cell.text)) and label[1] in ("name", "department", "code") for cell in cells) or any(
+        is_title(cell.text) for cell in cells
+    )
+
+
+def add_section(lattice: Lattice, reader: Reader, head: Sequence[int]) -> None:
+    """A second goal with indicators of its own in one form: the annual ones take the place of those for more years."""
+    assert reader.draft is not None
+    draft = reader.draft
+    fields = fields_of_cells(lattice, head)
+    for item in fields:
+        if item.values and item.group == "field" and item.key == "goal" and not any(draft.indicators):
+            take_field(draft, item, reader.unit)
+        elif item.values and item.key == "goal":
+            draft.goal = item.passage
+            draft.indicators.clear()
+    reader.levels, reader.last = {}, None
+
+
+def read_head(lattice: Lattice, head: Sequence[int], header: HeaderBlock, unit: str) -> Draft:
+    """The form whose fields stand above a header: in rows of the table, and in the lines above it."""
+    draft = Draft()
+    near = [line for line in lattice.above[-NEAR:] if len(line.text) < SHORT_LINE]
+    begin = max((i for i, line in enumerate(near) if is_title(line.text)), default=0)
+    first_rows = head and head[0] == 0
+    lines = near[begin:] if first_rows or header.first == 0 else []
+    for line in lines:
+        take_title(draft, passage(fragments_of([line])))
+    rows = list(head)
+    while rows and (title := title_row(lattice, rows[0])):
+        take_title(draft, title.part)
+        rows.pop(0)
+    fields = fields_of_cells(lattice, rows)
+    fields += [item for line in lines for item in inline_fields(passage(fragments_of([line])))]
+    for item in sorted(fields, key=lambda item: item.key in ("department", "owner")):
+        take_field(draft, item, money_unit(item, unit))
+    take_plan(draft, fields)
+    place_first(draft, lattice, head, header, lines)
+    report_header(draft, header)
+    return draft
+
+
+def place_first(
+    draft: Draft, lattice: Lattice, head: Sequence[int], header: HeaderBlock, lines: Sequence[Line]
+) -> None:
+    """Where a form begins: at its title, or at its first cell."""
+    titles = [line for line in lines if is_title(line.text)]
+    if titles:
+        draft.first = fragments_of([titles[0]])[0]
+        return
+    for row in [*head, *range(header.first, header.last)]:
+        for cell in lattice.by_row[row]:
+            if cell.text:
+                draft.first = cell.part.fragments[0]
+                return
+
+
+def report_header(draft: Draft, header: HeaderBlock) -> None:
+    """Tell of the labels of columns that are not known."""
+    for column in header.columns:
+        if column.key is None and column.label.text and label_of(column.label.text) is None and not is_side(column.label):
+            draft.unread.append(("表头中有不认识的列名", column.label.part))
+
+
+def is_side(cell: Printed) -> bool:
+    """Whether a cell at a header's side only names the block of indicators: 绩效指标."""
+    return is_prose_label(cell.text) or is_level(cell.text)
+
+
+def title_row(lattice: Lattice, row: int) -> Printed | None:
+    """The cell of a row that is a form's title: it fills the row, or is alone in it."""
+    cells = [cell for cell in lattice.by_row[row] if cell.text]
+    if len(cells) == 1 and is_title(cells[0].text):
+        return cells[0]
+    return None
+
+
+def is_title(text: str) -> bool:
+    """Whether a line or cell is a form's title."""
+    return bool(pattern("form_title").match(LEADING_NUMBER.sub("", fold(text))))
+
+
+def ends_rows(lattice: Lattice, row: int, header: HeaderBlock) -> bool:
+    """Whether the indicators end before a row: a title, a form's field or a remark begins."""
+    cells = [cell for cell in lattice.by_row[row] if cell.text]
+    if not cells:
+        return False
+    if title_row(lattice, row):
+        return True
+    first = cells[0]
+    if header.column_of(first) is None or first.column > 0 and first.column >= lattice.columns // 2:
+        return False
+    label = label_of(first.text)
+    column = header.column_of(first)
+    if label is None or (column is not None and column.key in ("level1", "level2") and is_level(first.text)):
+        return bool(INLINE_FOOT.match(fold(first.text))) and first.columns > lattice.columns // 2
+    if header.continuous:
+        return label[0] == "field" and label[1] in ("ignored", "name") and len(cells) <= 2  # noqa: PLR2004 - label and value
+    if is_prose_label(first.text):
+        return False
+    return label[0] == "field" and (label[1] != "heading" or not names_indicator(lattice, row, header))
+
+
+INLINE_FOOT = re.compile(r"^(注|备注|说明|填表人|审核人|联系人|单位负责人|制表|填报)\d*[:：]")
+
+
+def names_indicator(lattice: Lattice, row: int, header: HeaderBlock) -> bool:
+    """Whether a row has cells in the columns of names or values, so that it is an indicator's."""
+    keys = {column.key for cell in lattice.by_row[row] if cell.text and (column := header.column_of(cell))}
+    return bool(keys & {"name", "value"})
+
+
+def tell_foot(lattice: Lattice, reader: Reader, head: Sequence[int]) -> None:
+    """Rows below the last indicators that open no other form: their remark is none of a record's fields."""
+
+
+def read_row(lattice: Lattice, row: int, reader: Reader) -> None:
+    """Read one row below a header."""
+    assert reader.header is not None
+    cells = row_cells(lattice, row, reader.header)
+    if not cells:
+        return
+    if reader.header.continuous and not take_project(lattice, row, cells, reader):
+        return
+    if reader.draft is None:
+        reader.begin(Draft(first=min(cells.values(), key=lambda p: p.fragments[0].start).fragments[0]))
+    assert reader.draft is not None
+    if PROSE in cells:
+        take_prose(reader.draft, cells.pop(PROSE), reader.text)
+    take_cells(lattice, row, cells, reader)
+
+
+def row_cells(lattice: Lattice, row: int, header: HeaderBlock) -> dict[str, Passage]:
+    """The cells that begin in a row, by their columns' meaning; unknown columns by their number."""
+    parts: dict[str, list[Printed]] = {}
+    for cell in lattice.by_row[row]:
+        column = header.column_of(cell)
+        if column is None or not cell.text:
+            continue
+        if column.key is None and is_side_of(cell, column):
+            continue
+        key = column.key or f"?{column.first}"
+        parts.setdefault(key, []).append(cell)
+    share_merged(lattice, row, header, parts)
+    return {key: passage([f for cell in cells for f in cell.part.fragments]) for key, cells in parts.items()}
+
+
+def share_merged(lattice: Lattice, row: int, header: HeaderBlock, parts: dict[str, list[Printed]]) -> None:
+    """A name or value that is merged over several rows stands for each of those that has the other."""
+    for key, other in (("name", "value"), ("value", "name"), ("value_unit", "value"), ("comparator", "value")):
+        if key in parts or other not in parts:
+            continue
+        column = next((column for column in header.columns if column.key == key), None)
+        above = lattice.at(row, column.first) if column else None
+        if above is not None and above.row < row and above.row >= header.last and above.text:
+            parts[key] = [above]
+
+
+def is_side_of(cell: Printed, column: object) -> bool:
+    """Whether a cell in a column without a label only repeats the heading of the block: 绩效指标."""
+    label = label_of(cell.text)
+    return is_prose_label(cell.text) or bool(label and label[1] == "heading")
+
+
+def take_project(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Reader) -> bool:
+    """Begin the form of the project that a row names; whether the row has indicators to read."""
+    name = cells.get("project")
+    begins_page = row in lattice.breaks or row == reader.header.last if reader.header else False
+    if name is not None and label_key(name.bare) in labels()["total_row"]:
+        return False
+    if "owner" in cells:
+        reader.owner = cells["owner"]
+    if name is not None and is_owner_row(name, cells):
+        reader.owner = name
+        return False
+    cut = any(cell.cut for cell in lattice.by_row[row] if reader.header and (c := reader.header.column_of(cell)) and c.key == "project")
+    draft = reader.draft
+    if draft is not None and draft.name is not None and name is not None and same_project(draft, name, cells, reader.unit):
+        return True
+    if name is not None and not (cut and begins_page and draft is not None):
+        reader.begin(project_form(cells, reader))
+        report_header(reader.draft, reader.header) if reader.draft and reader.header and len(reader.drafts) == 1 else None
+        return True
+    if draft is not None and begins_page:
+        go_on(draft, cells, reader.unit)
+    return draft is not None
+
+
+def same_project(draft: Draft, name: Passage, cells: dict[str, Passage], unit: str) -> bool:
+    """Whether a row names the form's project again, as tables without merged cells do in every row."""
+    if draft.printed_name is None or fold(draft.printed_name.bare) != fold(name.bare):
+        return False
+    amount = amount_in_wan(cells["amount"].bare, unit) if "amount" in cells else None
+    return amount is None or draft.amount is None or draft.amount[1] == amount
+
+
+def is_owner_row(name: Passage, cells: dict[str, Passage]) -> bool:
+    """Whether a row only sums up a unit's projects: it names an organisation and has no indicator and no goal."""
+    says = {key for key in cells if not key.startswith(FUND)} - {"project", "amount", "owner"}
+    return not says and bool(organisation_suffix().match(fold(name.bare)))
+
+
+def project_form(cells: dict[str, Passage], reader: Reader) -> Draft:
+    """The form of a project that a row of a table names."""
+    draft = Draft(first=min(cells.values(), key=lambda part: part.fragments[0].start).fragments[0])
+    draft.printed_name = cells["project"]
+    take_name(draft, Field("field", "name", (), list(cells["project"].fragments)), reader.unit)
+    draft.goal = cells.get("goal")
+    set_unit(draft, reader.owner)
+    go_on(draft, {key: part for key, part in cells.items() if key == "amount" or key.startswith(FUND)}, reader.unit)
+    return draft
+
+
+def go_on(draft: Draft, cells: dict[str, Passage], unit: str) -> None:
+    """Add to a form what the next page prints of its merged cells."""
+    if "project" in cells and draft.name is not None:
+        draft.name = passage([*draft.name.part(0).fragments, *cells["project"].fragments]) if draft.name.first == 0 else joined(draft.name, cells["project"])
+    if "goal" in cells:
+        draft.goal = joined(draft.goal, cells["goal"]) if draft.goal else cells["goal"]
+    for key, part in cells.items():
+        amount = amount_in_wan(part.bare, unit)
+        if key == "amount" and amount is not None:
+            draft.amount = draft.amount or (part, amount)
+        elif key.startswith(FUND) and amount is not None:
+            draft.funds.setdefault(key.removeprefix(FUND), (part, amount))
+
+
+def joined(first: Passage, rest: Passage) -> Passage:
+    """Two passages as one."""
+    from ingest.forms.heads import pieces  # noqa: PLC0415
+
+    return passage([*pieces(first), *pieces(rest)])
+
+
+def owner_above(lattice: Lattice) -> Passage | None:
+    """The unit that a line above a table of projects names."""
+    for line in reversed(lattice.above[-NEAR:]):
+        for item in inline_fields(passage(fragments_of([line]))):
+            if item.key in ("department", "unit", "owner") and item.values:
+                return item.passage
+    return None
+
+
+def take_prose(draft: Draft, part: Passage, text: str) -> None:
+    """The indicators of a cell that holds all of a project's."""
+    rows, unread = read_prose(part)
+    for row in rows:
+        indicator = indicator_of(row, text)
+        if indicator is not None:
+            draft.indicators.append(indicator)
+    draft.unread += [("这段文字没有读懂，内容没有归入指标", each) for each in unread if each.bare]
+
+
+def take_cells(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Reader) -> None:
+    """Add a row's indicator to the form; a row of levels alone says what stands below it."""
+    assert reader.draft is not None
+    cells = {key: part for key, part in cells.items() if not key.startswith((FUND, OTHER))}
+    levels_of(cells, reader)
+    if is_cut_row(lattice, row, cells, reader):
+        extend(reader, cells)
+        return
+    own = TableRow({key: part for key, part in cells.items() if key not in PROJECT_KEYS}, dict(reader.levels))
+    name = own.cells.get("name")
+    if name is None:
+        tell_nameless(reader.draft, own)
+        return
+    if is_nothing(own):
+        return
+    indicator = indicator_of(own, reader.text)
+    if indicator is not None:
+        reader.draft.indicators.append(indicator)
+        reader.last = own
+        if is_doubtful(indicator):
+            reader.draft.unread.append(("这一行可能没有按列分开，请核对原文", name))
+    tell_unknown(reader.draft, own)
+
+
+def levels_of(cells: dict[str, Passage], reader: Reader) -> None:
+    """Remember the levels that a row prints; a name that is a level's own name is one."""
+    assert reader.header is not None
+    name = cells.get("name")
+    if name is not None and "value" not in cells and is_level(name.bare) and not ({"desc", "weight"} & set(cells)):
+        first, _ = level_words("level1")
+        cells.setdefault("level1" if fold(name.bare) in first else "level2", cells.pop("name"))
+    if "level1" in cells:
+        reader.levels = {}
+    for key in LEVEL_KEYS:
+        if key in cells:
+            reader.levels = {**reader.levels, key: cells[key]}
+
+
+def is_cut_row(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Reader) -> bool:
+    """Whether a row is the rest of the one before, which a page's end cut."""
+    if row not in lattice.breaks or reader.last is None or set(cells) & set(LEVEL_KEYS):
+        return False
+    words = {"name", "value"} & set(cells)
+    return bool(words) and words != {"name", "value"}
+
+
+def extend(reader: Reader, cells: dict[str, Passage]) -> None:
+    """Add the rest of a cut row to its indicator."""
+    assert reader.last is not None
+    assert reader.draft is not None
+    merged = dict(reader.last.cells)
+    for key, part in cells.items():
+        if key not in PROJECT_KEYS:
+            merged[key] = joined(merged[key], part) if key in merged else part
+    reader.last = TableRow(merged, reader.last.levels)
+    indicator = indicator_of(reader.last, reader.text)
+    if indicator is not None:
+        reader.draft.indicators[-1] = indicator
+
+
+def tell_nameless(draft: Draft, row: TableRow) -> None:
+    """Cells without a name plan nothing that could be kept."""
+    draft.unread += [("这一行没有指标名称，内容没有归入指标", part) for key, part in row.cells.items()
+                     if key not in LEVEL_KEYS and key not in ("weight", "comparator", "value_unit")]  # fmt: skip
+
+
+def tell_unknown(draft: Draft, row: TableRow) -> None:
+    """Cells below labels that are not known."""
+    draft.unread += [("这一列的列名不认识，内容没有归入指标", part) for key, part in row.cells.items() if key.startswith("?")]
+
+
+def finished(drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """The forms that say something: an empty form is only a template."""
+    for draft in drafts:
+        named = draft.name is not None and draft.name.bare and not is_nothing_text(draft.name.bare)
+        if draft.indicators or (named and (draft.goal or draft.amount)):
+            yield draft
+
+
+def is_nothing_text(text: str) -> bool:
+    """Whether a name says that there is none."""
+    from ingest.language.values import words  # noqa: PLC0415
+
+    return fold(text) in words().missing
+
+
+def unit_of(cell: Printed) -> str | None:
+    """The unit of money that a label announces."""
+    return unit_in(cell.text)
