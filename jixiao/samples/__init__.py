@@ -7,7 +7,8 @@ is the content without the fields that the layout has no room for. Nothing is ta
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,20 @@ from ingest.records import Document
 
 from .content import Disclosure, Planted, disclose
 from .defects import plant
+from .forms import FORMS, FormLayout
 from .layouts import LAYOUTS, Layout
+from .paper import Style
+from .writers import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["LAYOUTS", "Planted", "Sample", "make", "write"]
+    from ingest.records import Target
+
+    from .paper import Printed
+
+__all__ = ["FORMS", "KINDS", "LAYOUTS", "Planted", "Sample", "Style", "make", "write"]
 
 EXTRACTOR = "jixiao.samples/1"
 
@@ -29,56 +38,106 @@ EXTRACTOR = "jixiao.samples/1"
 class Sample:
     """A disclosure as a file and what is true of it.
 
-    ``truth`` has no places: where a value stands is the layout's doing, not the department's.
-    ``planted`` lists the defects that were put in on purpose.
+    ``truth`` has no places: where a value stands is the layout's doing, not the department's; forms and indicators have
+    the page or sheet that they begin on, where the kind of file has such. ``planted`` lists the defects that were put
+    in on purpose.
     """
 
     name: str
-    text: str
-    encoding: str
+    data: bytes
+    encoding: str | None
+    """Of a text file."""
     truth: Document
     planted: tuple[Planted, ...]
 
     @property
-    def data(self) -> bytes:
-        """The file's bytes."""
-        return self.text.encode(self.encoding)
+    def text(self) -> str:
+        """The text of a text file."""
+        return self.data.decode(self.encoding or "utf-8")
 
 
-def make(seed: int, layout: str) -> Sample:
+def make(seed: int, layout: str, kind: str | None = None, style: Style | None = None) -> Sample:
     """The sample of a seed in a layout; the same arguments always give the same sample.
 
+    A layout of ``LAYOUTS`` is text. One of ``FORMS`` is written as a file of the kind (one of ``KINDS``), in the style,
+    or in one drawn from the seed.
+
     Raises:
-        KeyError: There is no such layout.
+        KeyError: There is no such layout or kind.
     """
-    printer = LAYOUTS[layout]
     rng = Random(f"jixiao {seed}")
     disclosure = plant(rng, disclose(rng))
-    text = printer.text(disclosure)
-    known = printer.printed(disclosure)
-    name = f"{known.facts.publisher}{known.facts.fiscal_year}年部门预算-{seed:03}-{layout}{printer.suffix}"
-    return Sample(name, text, printer.encoding, _truth(known, printer, name, text), known.planted)
+    if kind is None:
+        return _text(seed, LAYOUTS[layout], disclosure)
+    style = style or Style.draw(Random(f"style {seed} {layout} {kind}"))
+    return _file(seed, FORMS[layout], disclosure, kind, style)
 
 
-def write(folder: Path, seed: int = 0, count: int = 4) -> list[Path]:
-    """Write so many samples into a folder, the layouts taking turns, and answer their paths in order."""
+def write(
+    folder: Path,
+    seed: int = 0,
+    count: int = 4,
+    kinds: Sequence[str] = (),
+    layouts: Sequence[str] = (),
+) -> list[Path]:
+    """Write samples into a folder and answer their paths in order.
+
+    Without kinds: so many texts, the layouts taking turns. With kinds: a file of each kind in each layout (all of
+    ``FORMS`` where none is named), each with the next seed; ``count`` does not matter.
+
+    Raises:
+        KeyError: There is no such layout or kind.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    names = list(LAYOUTS)
-    samples = [make(number, names[number % len(names)]) for number in range(seed, seed + count)]
-    paths = [folder / sample.name for sample in samples]
-    for path, sample in zip(paths, samples, strict=True):
-        path.write_bytes(sample.data)
+    samples = _files(seed, kinds, layouts or tuple(FORMS)) if kinds else _texts(seed, count, layouts or tuple(LAYOUTS))
+    paths = []
+    for sample in samples:
+        paths.append(folder / sample.name)
+        paths[-1].write_bytes(sample.data)
     return paths
 
 
-def _truth(known: Disclosure, layout: Layout, name: str, text: str) -> Document:
-    return Document(
+def _texts(seed: int, count: int, layouts: Sequence[str]) -> Iterator[Sample]:
+    return (make(number, layouts[number % len(layouts)]) for number in range(seed, seed + count))
+
+
+def _files(seed: int, kinds: Sequence[str], layouts: Sequence[str]) -> Iterator[Sample]:
+    return (make(number, layout, kind) for number, (layout, kind) in enumerate(product(layouts, kinds), seed))
+
+
+def _text(seed: int, layout: Layout, disclosure: Disclosure) -> Sample:
+    known = layout.printed(disclosure)
+    data = layout.text(disclosure).encode(layout.encoding)
+    return _sample(f"{_stem(seed, known)}-{layout.name}{layout.suffix}", data, layout.encoding, known)
+
+
+def _file(seed: int, layout: FormLayout, disclosure: Disclosure, name: str, style: Style) -> Sample:
+    kind, known = KINDS[name], layout.printed(disclosure)
+    printed = kind.write(layout.paper(disclosure, style), style)
+    placed = replace(known, targets=tuple(_placed(form, str(n), printed) for n, form in enumerate(known.targets)))
+    return _sample(f"{_stem(seed, known)}-{layout.name}{kind.suffix}", printed.data, kind.encoding, placed, name)
+
+
+def _placed(form: Target, mark: str, printed: Printed) -> Target:
+    rows = enumerate(form.indicators)
+    placed = tuple(replace(row, page=printed.pages.get(f"{mark}.{number}")) for number, row in rows)
+    return replace(form, page=printed.pages.get(mark), indicators=placed)
+
+
+def _stem(seed: int, known: Disclosure) -> str:
+    return f"{known.facts.publisher}{known.facts.fiscal_year}年部门预算-{seed:03}"
+
+
+def _sample(name: str, data: bytes, encoding: str | None, known: Disclosure, kind: str = "text") -> Sample:
+    truth = Document(
         source=name,
-        sha256=hashlib.sha256(text.encode(layout.encoding)).hexdigest(),
+        sha256=hashlib.sha256(data).hexdigest(),
         extractor=EXTRACTOR,
-        encoding=layout.encoding,
+        encoding=encoding,
+        format=kind,
         document=known.facts,
         units=known.units,
         project_budgets=known.budgets,
         targets=known.targets,
     )
+    return Sample(name, data, encoding, truth, known.planted)

@@ -5,30 +5,22 @@ A layout is a template and the list of the optional fields that its forms have r
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import narrow, printing
+from .carried import LEVELS, carried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ingest.records import Target
 
-    from .content import Disclosure, Planted
-
-OPTIONAL = {
-    "facts": ("publisher_code",),
-    "unit": ("code",),
-    "budget": ("parent", "category", "unit", "sources"),
-    "target": ("code", "unit", "unit_code", "amount_wan", "funds", "purpose", "plan"),
-    "indicator": ("desc", "basis", "weight"),
-}
-"""What a layout may leave out, record by record."""
+    from .content import Disclosure
 
 
 def _unchanged(form: Target) -> Target:
@@ -56,35 +48,10 @@ class Layout:
 
     def printed(self, disclosure: Disclosure) -> Disclosure:
         """The disclosure without what this layout has no room for: all that a reader can know."""
-        adapted = self._adapted(disclosure)
-        return replace(
-            adapted,
-            facts=self._keep("facts", adapted.facts),
-            units=tuple(self._keep("unit", unit) for unit in adapted.units),
-            budgets=tuple(self._keep("budget", budget) for budget in adapted.budgets),
-            targets=tuple(self._form(form) for form in adapted.targets),
-            planted=tuple(each for each in adapted.planted if self._shows(each)),
-        )
+        return carried(self._adapted(disclosure), self.carries | LEVELS)
 
     def _adapted(self, disclosure: Disclosure) -> Disclosure:
         return replace(disclosure, targets=tuple(map(self.adapt, disclosure.targets)))
-
-    def _form(self, form: Target) -> Target:
-        rows = tuple(self._keep("indicator", row) for row in form.indicators)
-        kept: Target = self._keep("target", form)
-        return replace(kept, indicators=rows)
-
-    def _shows(self, planted: Planted) -> bool:
-        return planted.rule != "plan-invalid" or "target.plan" in self.carries
-
-    def _keep(self, kind: str, record: Any) -> Any:
-        left_out = {name for name in OPTIONAL[kind] if f"{kind}.{name}" not in self.carries}
-        empty = {field.name: _default(field) for field in fields(record) if field.name in left_out}
-        return replace(record, **empty)
-
-
-def _default(field: Any) -> Any:
-    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def _by_level(form: Target) -> Target:

@@ -1,0 +1,56 @@
+"""What a print shows of a disclosure: all that a reader can know, which is the truth of a sample."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingest.records import Target
+
+    from .content import Disclosure, Planted
+
+OPTIONAL = {
+    "facts": ("publisher_code",),
+    "unit": ("code",),
+    "budget": ("parent", "category", "unit", "sources"),
+    "target": ("code", "unit", "unit_code", "amount_wan", "funds", "purpose", "plan"),
+    "indicator": ("l1", "l2", "desc", "basis", "weight"),
+}
+"""What a layout may leave out, record by record."""
+LEVELS = frozenset({"indicator.l1", "indicator.l2"})
+"""What nearly every form prints."""
+
+
+def carried(disclosure: Disclosure, carries: frozenset[str]) -> Disclosure:
+    """The disclosure without the optional fields that ``carries`` does not name (as ``record.field``)."""
+    return replace(
+        disclosure,
+        facts=_keep("facts", disclosure.facts, carries),
+        units=tuple(_keep("unit", unit, carries) for unit in disclosure.units),
+        budgets=tuple(_keep("budget", budget, carries) for budget in disclosure.budgets),
+        targets=tuple(_form(form, carries) for form in disclosure.targets),
+        planted=tuple(each for each in disclosure.planted if _shows(each, carries)),
+    )
+
+
+def _form(form: Target, carries: frozenset[str]) -> Target:
+    rows = tuple(_keep("indicator", row, carries) for row in form.indicators)
+    kept: Target = _keep("target", form, carries)
+    return replace(kept, indicators=rows)
+
+
+def _shows(planted: Planted, carries: frozenset[str]) -> bool:
+    return planted.rule != "plan-invalid" or "target.plan" in carries
+
+
+def _keep(kind: str, record: Any, carries: frozenset[str]) -> Any:
+    left_out = {name for name in OPTIONAL[kind] if f"{kind}.{name}" not in carries}
+    empty = {field.name: _default(field) for field in fields(record) if field.name in left_out}
+    return replace(record, **empty)
+
+
+def _default(field: Any) -> Any:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return None if field.default is MISSING else field.default
