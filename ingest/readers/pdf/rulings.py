@@ -1,0 +1,162 @@
+"""The lines that a page draws: strokes, thin filled rectangles, the edges of filled areas."""
+
+from __future__ import annotations
+
+from ctypes import c_float, c_int, c_uint
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import pypdfium2.raw as pdfium_c
+
+from ingest.readers.pdf.view import Matrix, matrix_of, product, turned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pypdfium2 import PdfPage
+
+    from ingest.readers.pdf.view import View
+    from ingest.readers.source import Box
+
+THIN = 2.5
+"""A filled rectangle is a line up to this thickness (points)."""
+WHITE = 250
+"""A colour whose red, green and blue are all this or more cannot be seen on paper."""
+STRAIGHT = 0.5
+"""How far (points) a line's ends may be off the level."""
+DEPTH = 4
+"""How many form XObjects may stand within each other."""
+
+
+class Ruling(NamedTuple):
+    """A level or upright line: ``at`` on the other axis, from ``start`` to ``end`` on its own."""
+
+    at: float
+    start: float
+    end: float
+
+
+class Rulings(NamedTuple):
+    """The lines of a page in the coordinates of its view."""
+
+    level: list[Ruling]
+    upright: list[Ruling]
+
+
+def rulings_of(page: PdfPage, view: View) -> Rulings:
+    """All straight lines of a page that can be seen, as they are drawn."""
+    rulings = Rulings([], [])
+    for left, top, right, bottom in drawn(page.raw, view.matrix, DEPTH):
+        left, top, right, bottom = max(left, 0), max(top, 0), min(right, view.width), min(bottom, view.height)
+        if right - left > bottom - top:
+            if bottom >= top:
+                rulings.level.append(Ruling((top + bottom) / 2, left, right))
+        elif right >= left:
+            rulings.upright.append(Ruling((left + right) / 2, top, bottom))
+    return rulings
+
+
+def drawn(holder: object, matrix: Matrix, depth: int, *, form: bool = False) -> Iterator[Box]:
+    """The boxes of the lines among the objects of a page or of a form."""
+    count, at = (
+        (pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject)
+        if form
+        else (pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject)
+    )
+    kind_of = pdfium_c.FPDFPageObj_GetType
+    for index in range(count(holder)):
+        item = at(holder, index)
+        kind = kind_of(item)
+        if kind == pdfium_c.FPDF_PAGEOBJ_PATH:
+            yield from lines_of(item, matrix)
+        elif kind == pdfium_c.FPDF_PAGEOBJ_FORM and depth:
+            yield from drawn(item, product(matrix_of(item), matrix), depth - 1, form=True)
+
+
+def lines_of(path: object, matrix: Matrix) -> Iterator[Box]:
+    """The boxes of the lines that one path draws."""
+    fill, stroke = c_int(), c_int()
+    pdfium_c.FPDFPath_GetDrawMode(path, fill, stroke)
+    stroked = bool(stroke.value) and visible(path, pdfium_c.FPDFPageObj_GetStrokeColor)
+    filled = bool(fill.value) and visible(path, pdfium_c.FPDFPageObj_GetFillColor)
+    if not stroked and not filled:
+        return
+    clip = clip_of(path, matrix)
+    for points in subpaths(path, product(matrix_of(path), matrix)):
+        boxes = sides(points) if stroked else filled_lines(points)
+        for box in boxes:
+            cut = within(box, clip)
+            if cut:
+                yield cut
+
+
+def visible(path: object, colour_of: object) -> bool:
+    """Whether a colour is neither white nor transparent."""
+    red, green, blue, alpha = c_uint(), c_uint(), c_uint(), c_uint()
+    if not colour_of(path, red, green, blue, alpha):  # type: ignore[operator]
+        return True
+    return bool(alpha.value) and min(red.value, green.value, blue.value) < WHITE
+
+
+def subpaths(path: object, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
+    """The corners of each part of a path; a curve is a jump to where it ends."""
+    a, b, c, d, e, f = matrix
+    x, y = c_float(), c_float()
+    points: list[tuple[float, float]] = []
+    for index in range(pdfium_c.FPDFPath_CountSegments(path)):
+        segment = pdfium_c.FPDFPath_GetPathSegment(path, index)
+        kind = pdfium_c.FPDFPathSegment_GetType(segment)
+        pdfium_c.FPDFPathSegment_GetPoint(segment, x, y)
+        if kind != pdfium_c.FPDF_SEGMENT_LINETO and points:
+            yield points
+            points = []
+        points.append((a * x.value + c * y.value + e, b * x.value + d * y.value + f))
+        if pdfium_c.FPDFPathSegment_GetClose(segment) and len(points) > 1:
+            points.append(points[0])
+    if points:
+        yield points
+
+
+def sides(points: Iterable[tuple[float, float]]) -> Iterator[Box]:
+    """The level and upright lines between points."""
+    for (x0, y0), (x1, y1) in pairwise(points):
+        width, height = abs(x1 - x0), abs(y1 - y0)
+        if (width <= STRAIGHT or height <= STRAIGHT) and width + height > STRAIGHT:
+            yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def filled_lines(points: list[tuple[float, float]]) -> Iterator[Box]:
+    """A thin filled rectangle is a line; of a filled area, the edges are."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    box = min(xs), min(ys), max(xs), max(ys)
+    width, height = box[2] - box[0], box[3] - box[1]
+    if min(width, height) <= THIN:
+        yield box
+    else:
+        yield from sides([*points, points[0]])
+
+
+def clip_of(path: object, matrix: Matrix) -> Box | None:
+    """The rectangle to which a path is cut, where it is cut."""
+    clip = pdfium_c.FPDFPageObj_GetClipPath(path)
+    found: Box | None = None
+    for part in range(pdfium_c.FPDFClipPath_CountPaths(clip) if clip else 0):
+        xs, ys = [], []
+        x, y = c_float(), c_float()
+        for index in range(pdfium_c.FPDFClipPath_CountPathSegments(clip, part)):
+            segment = pdfium_c.FPDFClipPath_GetPathSegment(clip, part, index)
+            pdfium_c.FPDFPathSegment_GetPoint(segment, x, y)
+            xs.append(x.value)
+            ys.append(y.value)
+        if xs:
+            box = turned(matrix, min(xs), min(ys), max(xs), max(ys))
+            found = box if found is None else within(box, found) or (0, 0, -1, -1)
+    return found
+
+
+def within(box: Box, clip: Box | None) -> Box | None:
+    """What of a box is inside another; ``None`` where nothing is."""
+    if clip is None:
+        return box
+    left, top, right, bottom = max(box[0], clip[0]), max(box[1], clip[1]), min(box[2], clip[2]), min(box[3], clip[3])
+    return (left, top, right, bottom) if right >= left and bottom >= top else None
