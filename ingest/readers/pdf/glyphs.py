@@ -24,10 +24,10 @@ SPACES = frozenset({0x20, 0x9, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x202F, 0x2
 SLANT = 0.1
 """Text that is further than this (in quarters) from a quarter turn is slanted: a watermark."""
 SLANTED = -1
-SQUARE = (0.8, 1.25)
-"""Between these shares of its width lies the height of a Chinese character's box."""
+HEIGHT = (0.7, 1.5)
+"""Between these shares of its font's size lies the height of a character's box."""
 DESCENT = 0.12
-"""What of a Chinese character's height lies below the baseline."""
+"""What of a character's height lies below the baseline."""
 
 
 class Glyph(NamedTuple):
@@ -51,12 +51,12 @@ def glyphs_of(page: PdfPage, text: PdfTextPage) -> tuple[View, list[Glyph]]:
     found = printed(text)
     turns = Counter(quarters for *_, quarters, _ in found if quarters != SLANTED)
     upright = -max(turns, key=turns.__getitem__) if turns else page.get_rotation() // 90
-    wrong = any(misfit(char, box) for _, char, box, _, _ in found)
+    fit = Fit(text)
     view = view_of(page, upright)
     a, b, c, d, e, f = view.matrix
     glyphs = []
     for index, char, box, quarters, spaced in found:
-        left, bottom, right, top = measured(text, index, box) if wrong else box
+        left, bottom, right, top = fit.mended(index, box)
         x0, x1 = a * left + c * bottom + e, a * right + c * top + e
         y0, y1 = b * left + d * bottom + f, b * right + d * top + f
         if x0 > x1:
@@ -96,23 +96,42 @@ def printed(text: PdfTextPage) -> list[tuple[int, str, Box, int, bool]]:
     return found
 
 
-def misfit(char: str, box: Box) -> bool:
-    """Whether the box of a Chinese character, which is a square, is none: its font states a wrong height."""
-    if not "\u4e00" <= char <= "\u9fff":
-        return False
-    width, height = abs(box[2] - box[0]), abs(box[3] - box[1])
-    return not SQUARE[0] * width <= height <= SQUARE[1] * width
+class Fit:
+    """Whether the boxes of a page's characters are as high as their font is large.
 
+    Some fonts state a height of twice that, which would lay one line over the next. Each size of box is asked once.
+    """
 
-def measured(text: PdfTextPage, index: int, box: Box) -> Box:
-    """The box of a character from its baseline and its font's size, whatever height the font states."""
-    x, y, matrix = c_double(), c_double(), pdfium_c.FS_MATRIX()
-    pdfium_c.FPDFText_GetCharOrigin(text, index, x, y)
-    pdfium_c.FPDFText_GetMatrix(text, index, matrix)
-    size = pdfium_c.FPDFText_GetFontSize(text, index)
-    right, up = matrix.c * size, matrix.d * size
-    if abs(up) >= abs(right):
-        ends = sorted((y.value - DESCENT * up, y.value + (1 - DESCENT) * up))
-        return box[0], ends[0], box[2], ends[1]
-    ends = sorted((x.value - DESCENT * right, x.value + (1 - DESCENT) * right))
-    return ends[0], box[1], ends[1], box[3]
+    def __init__(self, text: PdfTextPage) -> None:
+        self.text = text
+        self.known: dict[tuple[float, float], bool] = {}
+
+    def mended(self, index: int, box: Box) -> Box:
+        """The box of a character, or where it does not fit, one from its baseline and its font's size."""
+        size = round(box[2] - box[0], 1), round(box[3] - box[1], 1)
+        fits = self.known.get(size)
+        if fits:
+            return box
+        right, up = self.em(index)
+        upright = abs(up) >= abs(right)
+        if fits is None:
+            em, stated = (abs(up), size[1]) if upright else (abs(right), size[0])
+            self.known[size] = fits = HEIGHT[0] * em <= stated <= HEIGHT[1] * em
+        return box if fits else self.measured(index, box, right, up, upright=upright)
+
+    def em(self, index: int) -> tuple[float, float]:
+        """What the font's size comes to on the page, as a vector that points to the top of the character."""
+        matrix = pdfium_c.FS_MATRIX()
+        pdfium_c.FPDFText_GetMatrix(self.text, index, matrix)
+        size = pdfium_c.FPDFText_GetFontSize(self.text, index)
+        return matrix.c * size, matrix.d * size
+
+    def measured(self, index: int, box: Box, right: float, up: float, *, upright: bool) -> Box:
+        """A box as wide as the given one, but one em high."""
+        x, y = c_double(), c_double()
+        pdfium_c.FPDFText_GetCharOrigin(self.text, index, x, y)
+        if upright:
+            low, high = sorted((y.value - DESCENT * up, y.value + (1 - DESCENT) * up))
+            return box[0], low, box[2], high
+        low, high = sorted((x.value - DESCENT * right, x.value + (1 - DESCENT) * right))
+        return low, box[1], high, box[3]

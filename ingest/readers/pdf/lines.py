@@ -55,7 +55,9 @@ def words_of(glyphs: Iterable[Glyph]) -> list[Word]:
             height = min(bottom - top, word.bottom - word.top)
             gap = left - word.right
             overlap = min(bottom, word.bottom) - max(top, word.top)
-            if -SPACE * height <= gap <= SPACE * height and overlap >= SAME_LINE * height:
+            last = word.glyphs[-1]
+            step = left - last.left
+            if gap <= SPACE * height and step > DOUBLE * (last.right - last.left) and overlap >= SAME_LINE * height:
                 word.glyphs.append(glyph)
                 word.right = max(right, word.right)
                 word.top = min(top, word.top)
