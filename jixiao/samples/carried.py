@@ -11,15 +11,17 @@ if TYPE_CHECKING:
     from .content import Disclosure, Planted
 
 OPTIONAL = {
-    "facts": ("publisher_code",),
+    "facts": ("publisher_code", "total_expenditure_wan", "basic_wan", "project_wan"),
     "unit": ("code",),
     "budget": ("parent", "category", "unit", "sources"),
     "target": ("code", "unit", "unit_code", "amount_wan", "funds", "purpose", "plan"),
     "indicator": ("l1", "l2", "desc", "basis", "weight"),
 }
 """What a layout may leave out, record by record."""
-LEVELS = frozenset({"indicator.l1", "indicator.l2"})
-"""What nearly every form prints."""
+USUAL = frozenset(
+    {"facts.total_expenditure_wan", "facts.basic_wan", "facts.project_wan", "indicator.l1", "indicator.l2"}
+)
+"""What nearly every document prints."""
 
 
 def carried(disclosure: Disclosure, carries: frozenset[str]) -> Disclosure:

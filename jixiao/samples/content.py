@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
 import yaml
 
 from ingest.records import Facts, Indicator, ProjectBudget, Target, Unit
-
-if TYPE_CHECKING:
-    from random import Random
 
 CENT = Decimal("0.01")
 
@@ -52,6 +50,8 @@ class Disclosure:
     units: tuple[Unit, ...]
     budgets: tuple[ProjectBudget, ...]
     targets: tuple[Target, ...]
+    overall: Target
+    """The form of the department as a whole; few layouts print it."""
     planted: tuple[Planted, ...] = ()
 
 
@@ -90,6 +90,45 @@ def disclose(rng: Random) -> Disclosure:
         units=units,
         budgets=budgets,
         targets=tuple(replace(form, code=_code(department, year, number)) for number, form in enumerate(targets, 1)),
+        overall=_overall(facts),
+    )
+
+
+def achieve(form: Target) -> Target:
+    """The form a year later: what was achieved of each target, and the points for it."""
+    rng = Random(f"achieved {form.code} {form.name}")
+    return replace(form, indicators=tuple(_achieved(rng, row) for row in form.indicators))
+
+
+def _achieved(rng: Random, row: Indicator) -> Indicator:
+    """One row; a target in five is missed and loses a part of its points."""
+    points = row.weight or Decimal(0)
+    missed = row.number is not None and rng.random() < 1 / 5
+    score = (points * Decimal("0.8")).quantize(Decimal("0.1")) if missed else points
+    if row.number is None:
+        return replace(row, actual=rng.choice(words()["done"]), score=score)
+    worse = "1.1" if row.op == "le" else "0.9"
+    number = (row.number * Decimal(worse if missed else "1")).quantize(CENT)
+    return replace(row, actual=f"{decimal_text(number)}{row.unit or ''}", score=score)
+
+
+def _overall(facts: Facts) -> Target:
+    """The department's own form; drawn apart, so that the projects of a seed do not depend on it."""
+    rng = Random(f"overall {facts.publisher} {facts.total_expenditure_wan}")
+    total = facts.total_expenditure_wan or Decimal(0)
+    said = {
+        "publisher": facts.publisher or "",
+        "year": str(facts.fiscal_year),
+        "amount": decimal_text(total),
+        "count": str(rng.randint(5, 30)),
+    }
+    return Target(
+        scope="department",
+        name=facts.publisher or "",
+        unit=facts.publisher,
+        amount_wan=total,
+        goals=tuple(goal.format_map(said) for goal in words()["overall"]["goals"]),
+        indicators=_weigh(tuple(indicator(rng, row, said) for row in words()["overall"]["indicators"])),
     )
 
 

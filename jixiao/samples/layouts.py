@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from . import narrow, printing
-from .carried import LEVELS, carried
+from .carried import USUAL, carried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ class Layout:
 
     def printed(self, disclosure: Disclosure) -> Disclosure:
         """The disclosure without what this layout has no room for: all that a reader can know."""
-        return carried(self._adapted(disclosure), self.carries | LEVELS)
+        return carried(self._adapted(disclosure), self.carries | USUAL)
 
     def _adapted(self, disclosure: Disclosure) -> Disclosure:
         return replace(disclosure, targets=tuple(map(self.adapt, disclosure.targets)))

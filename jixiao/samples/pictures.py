@@ -63,9 +63,9 @@ def parse(picture: str) -> tuple[Line, ...]:
     return lines
 
 
-def fields_of(picture: str) -> frozenset[str]:
-    """The names of all fields in a picture."""
-    return frozenset().union(*(line.fields for line in parse(picture)))
+def fields_of(text: str) -> frozenset[str]:
+    """The names of all fields in a picture or another text."""
+    return frozenset(name for name, _ in FIELD.findall(text))
 
 
 def fill(template: str, fields: Fields) -> str:
@@ -148,7 +148,8 @@ class _Board:
 
     def open_group(self, group: Group) -> None:
         """What follows belongs to the next group."""
-        self.group, self.number, self.seen = group, self.number + 1, {}
+        self.group, self.number = group, self.number + 1
+        self.seen = {name: value for name, value in self.seen.items() if name in group.fields}
         self.mark(group.fields)
 
     def mark(self, fields: Fields) -> None:
