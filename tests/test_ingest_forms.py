@@ -1,363 +1,481 @@
-"""Forms and tables of money written by hand: what their labels say becomes records, what nobody knows is left over."""
+"""Forms of many shapes, as provinces print them, drawn as tables of cells.
+
+A row is a line, its cells divided by ``|``; ``<`` goes on with the cell to the left, ``^`` with the one above.
+"""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import pytest
+from ingest.forms.document import read_forms
+from ingest.layout.fragments import fragments_of
+from ingest.readers.assemble import Assembler, Table, TableCell
 
-from ingest import read
-
-HEAD = "云山市档案局2031年部门预算\n\n单位：万元\n\n"
-COLUMNS = ("一级指标", "二级指标", "三级指标", "指标值")
-PAGES = ("产出指标", "数量指标", "扫描页数", "≥500页")
-SHARE = ("", "质量指标", "扫描合格率", "≥98%")
-
-
-@pytest.fixture
-def said(tmp_path):
-    """What is read from a document of this text."""
-
-    def reads(*lines):
-        path = tmp_path / "预算.txt"
-        path.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
-        return read(path)
-
-    return reads
+if TYPE_CHECKING:
+    from ingest.readers.source import Source
+    from ingest.records import Leftover, Target
 
 
-def _cells(*cells):
-    return "\t".join(cells)
+def table(drawn: str) -> Table:
+    """The cells of a drawn table."""
+    rows = [[cell.strip().replace("/n", "\n") for cell in line.strip().split("|")]
+            for line in drawn.strip().splitlines()]  # fmt: skip
+    cells = []
+    for row, line in enumerate(rows):
+        for column, text in enumerate(line):
+            if text in ("<", "^"):
+                continue
+            wide = next((n for n, t in enumerate(line[column + 1 :], 1) if t != "<"), len(line) - column)
+            high = next((n for n, below in enumerate(rows[row + 1 :], 1)
+                         if column >= len(below) or below[column] != "^"), len(rows) - row)  # fmt: skip
+            cells.append(TableCell(row, column, text, high, wide))
+    return Table(cells)
 
 
-def _form(*lines, name="档案数字化"):
-    return "\n".join((f"一、{name}绩效目标表", *lines))
+def source(*pieces: str) -> Source:
+    """A source of paragraphs and drawn tables (pieces with bars)."""
+    made = Assembler()
+    for piece in pieces:
+        if "|" in piece:
+            made.table(table(piece))
+        else:
+            made.paragraph(piece)
+    return made.source("drawn", "0" * 64, "html")
 
 
-def _table(*rows, columns=COLUMNS):
-    return "\n".join(map("\t".join, (columns, *rows)))
+def read(*pieces: str) -> tuple[list[Target], list[Leftover]]:
+    """The forms in some pieces and what was left over."""
+    made = source(*pieces)
+    targets, leftovers, _ = read_forms(made, fragments_of(made.lines))
+    return targets, leftovers
 
 
-def _budget(*rows, unit="万元"):
-    return "\n".join(("项目支出预算表", f"单位：{unit}", *map("\t".join, rows)))
+def rows(target: Target) -> list[tuple[str | None, str | None, str, str | None]]:
+    """The indicators of a form as levels, name and value."""
+    return [(i.l1, i.l2, i.name, i.value) for i in target.indicators]
 
 
-def _values(form):
-    return [(row.l1, row.l2, row.name, row.value) for row in form.indicators]
-
-
-BOTH = [("产出指标", "数量指标", "扫描页数", "≥500页"), ("产出指标", "质量指标", "扫描合格率", "≥98%")]
-
-
-def test_a_small_form_is_read_with_merged_levels_filled(said) -> None:
-    (form,) = said(_form(_table(PAGES, SHARE))).targets
-    assert (form.scope, form.name) == ("project", "档案数字化")
-    assert _values(form) == BOTH
-
-
-def test_what_the_document_does_not_state_is_none(said) -> None:
-    document = said(_form(_table(PAGES)))
-    (form,) = document.targets
-    assert (form.code, form.unit, form.amount_wan, form.purpose, form.plan) == (None,) * 5
-    assert (form.goals, dict(form.funds), document.project_budgets) == ((), {}, ())
-    assert document.document.total_expenditure_wan is None
-
-
-def test_the_fields_above_the_indicators_are_read(said) -> None:
-    head = (
-        _cells("项目编码", "P00001234", "项目名称", "档案数字化"),
-        _cells("预算数", "20.00", "其中：财政资金", "15.00", "其他资金", "5.00"),
-        _cells("资金用途", "扫描馆藏档案"),
-        _cells("绩效目标", "1.扫描500页。2.著录500条。"),
+def test_one_form_a_project_with_merged_levels() -> None:
+    (form,), leftovers = read(
+        "部门预算项目绩效目标表",
+        """
+        项目名称 | 培训经费 | < | 实施单位 | 市图书馆
+        主管部门 | 市文化局 | < | 项目编码 | 370600210001
+        项目资金（万元） | 年度资金总额 | 50.00 | < | <
+        ^ | 其中：财政拨款 | 50.00 | < | <
+        ^ | 其他资金 | 0.00 | < | <
+        年度目标 | 举办培训，提高素质。 | < | < | <
+        绩效指标 | 一级指标 | 二级指标 | 三级指标 | 指标值
+        ^ | 产出指标 | 数量指标 | 培训次数 | ≥3次
+        ^ | ^ | ^ | 培训人数 | ≥100人
+        ^ | ^ | 质量指标 | 合格率 | ≥95%
+        ^ | 满意度指标 | 服务对象满意度指标 | 学员满意度 | ≥90%
+        """,
     )
-    (form,) = said(_form(*head, _table(PAGES, SHARE))).targets
-    assert (form.code, form.name, form.amount_wan, form.purpose) == ("P00001234", "档案数字化", 20, "扫描馆藏档案")
-    assert form.funds == {"财政资金": 15, "其他资金": 5}
-    assert form.goals == ("扫描500页。", "著录500条。")
-    assert _values(form) == BOTH
+    assert (form.name, form.code, form.unit, form.amount_wan) == ("培训经费", "370600210001", "市图书馆", 50)
+    assert dict(form.funds) == {"财政拨款": 50, "其他资金": 0}
+    assert form.goals == ("举办培训，提高素质。",)
+    assert rows(form) == [
+        ("产出指标", "数量指标", "培训次数", "≥3次"),
+        ("产出指标", "数量指标", "培训人数", "≥100人"),
+        ("产出指标", "质量指标", "合格率", "≥95%"),
+        ("满意度指标", "服务对象满意度指标", "学员满意度", "≥90%"),
+    ]
+    assert leftovers == []
 
 
-def test_a_code_before_a_name_is_told_from_it(said) -> None:
-    head = (_cells("项目名称", "130725P00001234-档案数字化"), _cells("预算单位", "307001-云山市档案局本级"))
-    (form,) = said("项目支出绩效目标表", *head, _table(PAGES)).targets
-    assert (form.code, form.name) == ("130725P00001234", "档案数字化")
-    assert (form.unit_code, form.unit) == ("307001", "云山市档案局本级")
+def test_value_divided_into_comparator_content_and_unit_below_one_label() -> None:
+    (form,), leftovers = read(
+        """
+        项目名称 | 水质监测 | < | < | < | <
+        绩效目标 | 保障水质安全 | < | < | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值 | < | <
+        ^ | ^ | ^ | 运算符号 | 内容 | 度量单位
+        产出指标 | 数量指标 | 监测断面数量 | >= | 12 | 个
+        ^ | 质量指标 | 数据准确率 | = | 100 | %
+        效益指标 | 社会效益指标 | 水质改善 |  | 显著改善 |
+        """,
+    )
+    assert [i.value for i in form.indicators] == [">=12个", "=100%", "显著改善"]
+    assert leftovers == []
 
 
-def test_officials_and_their_telephones_are_not_read(said) -> None:
-    head = (_cells("项目名称", "档案数字化", "项目负责人", "王小明"), _cells("联系人", "李晓", "联系电话", "0990123"))
-    document = said("项目支出绩效目标表", *head, _table(PAGES))
-    assert [word for word in ("王小明", "李晓", "0990123") if word in repr(document)] == []
+def test_comparator_in_the_last_column_is_put_before_its_number() -> None:
+    (form,), _ = read(
+        """
+        项目名称 | 水质监测 | < | < | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值 | 计量单位 | 指标方向
+        产出指标 | 数量指标 | 监测断面数量 | 12 | 个 | ≥
+        """,
+    )
+    assert [i.value for i in form.indicators] == ["≥12个"]
 
 
-def test_an_unknown_column_is_left_over_and_the_rest_of_the_row_is_read(said) -> None:
-    columns = ("一级指标", "二级指标", "三级指标", "审核意见", "指标值")
-    document = said(_form(_table((*PAGES[:3], "同意", PAGES[3]), (*SHARE[:3], "补正", SHARE[3]), columns=columns)))
-    assert _values(document.targets[0]) == BOTH
-    assert [each.span.quote for each in document.leftovers] == ["审核意见", "同意", "补正"]
-    assert all("列名" in each.reason for each in document.leftovers)
+def test_all_projects_in_one_table_with_names_merged_over_their_rows() -> None:
+    forms, leftovers = read(
+        "单位：万元",
+        """
+        单位名称 | 项目名称 | 年度资金总额 | 年度绩效目标 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 权重 | 指标方向性
+        市水务局 | 甲项目 | 10.5 | 完成甲 | 产出指标 | 数量指标 | 管护长度 | ≥ | 20 | 公里 | 30 | 正向指标
+        ^ | ^ | ^ | ^ | 产出指标 | 时效指标 | 完成时间 | 定性 | 年底前 |  | 20 | 正向指标
+        ^ | 乙项目 | 3 | 完成乙 | 成本指标 | 经济成本指标 | 总成本 | ≤ | 3 | 万元 | 20 | 反向指标
+        """,
+    )
+    assert [(f.name, f.unit, f.amount_wan, f.goals, [i.value for i in f.indicators]) for f in forms] == [
+        ("甲项目", "市水务局", Decimal("10.5"), ("完成甲",), ["≥20公里", "年底前"]),
+        ("乙项目", "市水务局", 3, ("完成乙",), ["≤3万元"]),
+    ]
+    assert [i.weight for f in forms for i in f.indicators] == [30, 20, 20]
 
 
-def test_an_amount_that_is_none_is_left_over_with_its_label(said) -> None:
-    document = said(_form(_cells("预算数", "二十万元", "其中：财政资金", "见附件"), _table(PAGES)))
-    assert document.targets[0].amount_wan is None
-    assert [(each.span.quote, "不是金额" in each.reason) for each in document.leftovers] == [
-        ("二十万元", True),
-        ("见附件", True),
+def test_all_projects_in_one_table_with_names_repeated_in_every_row() -> None:
+    forms, _ = read(
+        """
+        项目名称 | 预算金额（元） | 绩效目标 | 一级指标 | 二级指标 | 三级指标 | 指标值
+        甲项目 | 105000 | 完成甲 | 产出指标 | 数量指标 | 管护长度 | ≥20公里
+        甲项目 | 105000 | 完成甲 | 效益指标 | 社会效益指标 | 受益人数 | ≥1万人
+        乙项目 | 30000 | 完成乙 | 产出指标 | 数量指标 | 巡查次数 | ≥12次
+        """,
+    )
+    assert [(f.name, len(f.indicators)) for f in forms] == [("甲项目", 2), ("乙项目", 1)]
+    assert [f.amount_wan for f in forms] == [Decimal("10.5"), 3]
+
+
+def test_levels_in_rows_of_their_own() -> None:
+    (form,), leftovers = read(
+        """
+        项目名称 | 项目年度绩效目标 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 指标属性 | 指标内容
+        甲项目 | 完成甲 |  |  |  |  |  |  |  |
+         |  | 产出指标 |  |  |  |  |  |  |
+         |  |  | 数量指标 |  |  |  |  |  |
+         |  |  |  | 管护长度 | >= | 20 | 公里 | 定量指标 | 反映管护情况
+         |  | 效益指标 |  |  |  |  |  |  |
+         |  |  | 社会效益 |  |  |  |  |  |
+         |  |  |  | 受益人数 | >= | 1 | 万人 | 定量指标 | 反映受益情况
+        """,
+    )
+    assert rows(form) == [
+        ("产出指标", "数量指标", "管护长度", ">=20公里"),
+        ("效益指标", "社会效益", "受益人数", ">=1万人"),
+    ]
+    assert form.goals == ("完成甲",)
+
+
+def test_of_cycle_and_annual_values_the_annual_one_is_read() -> None:
+    (form,), _ = read(
+        """
+        项目名称 | 甲项目 | < | < | <
+        总体目标 | 实施期目标 | < | 年度目标 | <
+        ^ | 三年完成 | < | 今年完成 | <
+        一级指标 | 二级指标 | 三级指标 | 实施周期指标值 | 年度指标值
+        产出指标 | 数量指标 | 管护长度 | ≥60公里 | ≥20公里
+        """,
+    )
+    assert form.goals == ("今年完成",)
+    assert rows(form) == [("产出指标", "数量指标", "管护长度", "≥20公里")]
+
+
+def test_of_half_year_and_full_year_values_the_full_year_is_read() -> None:
+    (form,), _ = read(
+        """
+        项目名称 | 甲项目 | < | < | <
+        绩效指标 | 一级指标 | 二级指标 | 三级指标 | 绩效指标值 | <
+        ^ | ^ | ^ | ^ | 半年值 | 全年值
+        ^ | 产出 | 数量 | 管护长度 | ≥10公里 | ≥20公里
+        """.replace("项目名称 | 甲项目 | < | < | <", "项目名称 | 甲项目 | < | < | < | <"),
+    )
+    assert rows(form) == [("产出", "数量", "管护长度", "≥20公里")]
+
+
+def test_two_halves_side_by_side_give_the_annual_half() -> None:
+    (form,), _ = read(
+        """
+        项目名称 | 甲项目 | < | < | < | < | <
+        绩效目标 | 实施期目标 | < | < | 年度目标 | < | <
+        ^ | 三年完成 | < | < | 今年完成 | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 管护长度 | ≥60公里 | 数量指标 | 年管护长度 | ≥20公里
+        ^ | 质量指标 | 合格率 | ≥95% | 质量指标 | 合格率 | ≥96%
+        """,
+    )
+    assert rows(form) == [
+        ("产出指标", "数量指标", "年管护长度", "≥20公里"),
+        ("产出指标", "质量指标", "合格率", "≥96%"),
     ]
 
 
-def test_a_cell_without_a_column_is_left_over_and_the_rows_are_read(said) -> None:
-    document = said(_form(_table((*PAGES, "见附件"), SHARE)))
-    assert _values(document.targets[0]) == BOTH
-    assert [each.span.quote for each in document.leftovers] == ["见附件"]
+def test_long_term_table_gives_way_to_the_annual_table_of_the_same_form() -> None:
+    (form,), _ = read(
+        "项目支出绩效目标表",
+        """
+        项目名称 | 甲项目 | < | < | <
+        长期绩效目标 | 三年完成 | < | < | <
+        长期绩效目标表 | < | < | < | <
+        目标名称 | 一级指标 | 二级指标 | 三级指标 | 指标值
+        长期目标1 | 产出指标 | 数量指标 | 管护长度 | 60公里
+        年度绩效目标 | 今年完成 | < | < | <
+        目标名称 | 一级指标 | 二级指标 | 三级指标 | 指标值
+        年度目标1 | 产出指标 | 数量指标 | 管护长度 | 20公里
+        """,
+    )
+    assert form.goals == ("今年完成",)
+    assert rows(form) == [("产出指标", "数量指标", "管护长度", "20公里")]
 
 
-def test_a_column_whose_label_was_lost_in_every_form_is_left_over(said) -> None:
-    document = said(_form(_table((*PAGES, "20"), (*SHARE, "10"))))
-    assert _values(document.targets[0]) == BOTH
-    assert [each.span.quote for each in document.leftovers] == ["20", "10"]
+def test_prior_years_beside_the_expected_value() -> None:
+    (form,), _ = read(
+        """
+        项目名称 | 甲项目 | < | < | < | < | <
+        目标名称 | 一级指标 | 二级指标 | 三级指标 | 指标值 | < | <
+        ^ | ^ | ^ | ^ | 前年 | 上年 | 预计当年实现
+        年度目标1 | 产出指标 | 数量指标 | 管护长度 | 18公里 | 19公里 | 20公里
+        """,
+    )
+    assert [(i.value, i.prior) for i in form.indicators] == [("20公里", "19公里")]
 
 
-def test_a_lost_last_label_is_borrowed_from_another_form(said) -> None:
-    whole = _form(_table((*PAGES, "60"), (*SHARE, "30"), columns=(*COLUMNS, "权重")))
-    torn = _form(_table((*PAGES, "50"), (*SHARE, "40")), name="库房改造")
-    first, second = said(whole, "", torn).targets
-    assert [row.weight for row in first.indicators] == [60, 30]
-    assert [row.weight for row in second.indicators] == [50, 40]
-
-
-@pytest.mark.parametrize("between", ["- 7 -\n\f", "\f", "", "\n\n\n7\n"], ids=["number", "form feed", "none", "bare"])
-def test_a_header_repeated_after_a_page_break_is_no_row_and_no_form(said, between) -> None:
-    (form,) = said(_form(_table(PAGES), between + _table(SHARE))).targets
-    assert _values(form) == BOTH
-
-
-def test_cells_that_a_page_cuts_are_joined(said) -> None:
-    columns = ("一级指标", "二级指标", "三级指标", "绩效指标描述", "指标值")
-    before = _table(("产出指标", "数量指标", "馆藏档案扫描", "馆藏档案扫描", "≥500页"), columns=columns)
-    after = _table(("", "", "页数", "页数", ""), ("", "质量指标", "合格率", "合格的比例", "≥98%"), columns=columns)
-    (form,) = said(_form(before, "- 3 -\n\f" + after)).targets
-    assert [(row.name, row.desc) for row in form.indicators] == [
-        ("馆藏档案扫描页数", "馆藏档案扫描页数"),
-        ("合格率", "合格的比例"),
+def test_self_evaluation_keeps_the_achieved_value_and_the_score() -> None:
+    (form,), _ = read(
+        "项目支出绩效自评表",
+        """
+        项目名称 | 甲项目 | < | < | < | < | < | <
+        绩效指标 | 一级指标 | 二级指标 | 三级指标 | 年度指标值 | 实际完成值 | 分值 | 得分
+        ^ | 产出指标 | 数量指标 | 管护长度 | ≥20公里 | 21公里 | 20 | 19.5
+        ^ | 满意度指标 | 服务对象满意度指标 | 群众满意度 | ≥90% | 92% | 10 | 10
+        总分 | < | < | < | < | < | 100 | 99.5
+        """,
+    )
+    assert [(i.name, i.value, i.actual, i.weight, i.score) for i in form.indicators] == [
+        ("管护长度", "≥20公里", "21公里", 20, Decimal("19.5")),
+        ("群众满意度", "≥90%", "92%", 10, 10),
     ]
 
 
-def test_of_two_halves_side_by_side_the_annual_one_is_read(said) -> None:
-    head = (
-        _cells("项目资金（元）", "实施期资金总额：", "600000", "年度资金总额：", "200000"),
-        _cells("", "其中：财政资金", "600000", "其中：财政资金", "200000"),
-        _cells("总体目标", "三年扫描1500页", "", "本年扫描500页"),
+def test_no_levels_at_all() -> None:
+    (form,), leftovers = read(
+        "2025年部门整体绩效目标表",
+        "单位名称：市水务局    单位：万元",
+        """
+        当年整体绩效目标 | < | < | < | < | <
+        保障供水安全。 | < | < | < | < | <
+        绩效指标 | 指标名称 | 指标性质 | 指标值 | 计量单位 | 指标权重（%）
+        ^ | 供水量 | ≥ | 3.5 | 亿立方米 | 40
+        ^ | 投诉办结率 | = | 100 | % | 60
+        """,
     )
-    columns = (*COLUMNS, *COLUMNS[1:])
-    rows = (
-        ("产出指标", "数量指标", "扫描页数", "≥1500页", "数量指标", "扫描页数", "≥500页"),
-        ("", "质量指标", "扫描合格率", "≥99%", "质量指标", "扫描合格率", "≥98%"),
+    assert (form.scope, form.name, form.goals) == ("department", "市水务局", ("保障供水安全。",))
+    assert rows(form) == [(None, None, "供水量", "≥3.5亿立方米"), (None, None, "投诉办结率", "=100%")]
+    assert leftovers == []
+
+
+def test_all_indicators_of_a_project_in_one_cell_with_numbers() -> None:
+    (form,), leftovers = read(
+        """
+        项目名称 | 总计 | 绩效目标 | 绩效指标
+        甲项目 | 12.5 | 完成甲 | 1、1-产出指标；11-数量指标；培训次数；实施周期指标值:≥6次；年度指标值:≥3次。2、3-满意度指标；31-服务对象满意度；学员满意度（%）；实施周期指标值:≥95%；年度指标值:≥90%。
+        """,
     )
-    (form,) = said(_form(*head, _table(*rows, columns=columns))).targets
-    assert _values(form) == BOTH
-    assert form.amount_wan == 20
-    assert form.funds == {"财政资金": 20}
-    assert form.goals == ("本年扫描500页",)
-
-
-def test_a_table_of_two_halves_whose_annual_half_is_empty_has_no_indicators(said) -> None:
-    halves = _table(("", "数量指标", "扫描页数", "≥1500页"), columns=(*COLUMNS, *COLUMNS[1:]))
-    document = said(halves, _form(_table(PAGES)))
-    assert [_values(form) for form in document.targets] == [BOTH[:1]]
-
-
-@pytest.mark.parametrize(
-    ("label", "printed", "amount"),
-    [
-        ("预算数", "20.00", "20"),
-        ("预算数（元）", "200,000.00", "20"),
-        ("预算数（万元）", "20.00", "20"),
-        ("预算数", "200000元", "20"),
-        ("预算数（元）", "12,345.67", "1.234567"),
-        ("预算数（千元）", "200", "20"),
-        ("预算数（亿元）", "0.5", "5000"),
-    ],
-)
-def test_amounts_are_read_in_the_unit_that_is_printed(said, label, printed, amount) -> None:
-    (form,) = said(_form(_cells(label, printed), _table(PAGES))).targets
-    assert form.amount_wan == Decimal(amount)
-
-
-def test_a_spending_plan_keeps_its_empty_cells_and_what_is_printed(said) -> None:
-    plan = (_cells("资金支出计划（%）", "3月底", "6月底", "10月底", "12月底"), _cells("", "25%", "6000%", "", "100"))
-    (form,) = said(_form(*plan, _table(PAGES))).targets
-    assert form.plan == (25, 6000, None, 100)
-
-
-def test_a_spending_plan_whose_figures_have_no_moments_is_left_over(said) -> None:
-    document = said(
-        _form("资金支出计划（%） 3月底 6月底 10月底 12月底\n25% 50% 100%", _table(PAGES).replace("\t", " "))
-    )
-    assert document.targets[0].plan is None
-    assert [each.span.quote for each in document.leftovers] == ["25%", "50%", "100%"]
-
-
-def test_a_form_printed_twice_is_one(said) -> None:
-    form = _form(_cells("预算数", "20.00"), _table(PAGES, SHARE))
-    assert len(said(form, "", form).targets) == 1
-
-
-def test_forms_that_differ_in_money_are_two(said) -> None:
-    forms = [_form(_cells("预算数", amount), _table(PAGES)) for amount in ("20.00", "21.00")]
-    assert [form.amount_wan for form in said(forms[0], "", forms[1]).targets] == [20, 21]
-
-
-def test_a_department_has_a_form_of_its_own_scope(said) -> None:
-    (form,) = said("部门整体绩效目标表", _cells("部门名称", "云山市档案局"), _table(PAGES)).targets
-    assert (form.scope, form.name) == ("department", "云山市档案局")
-
-
-def test_one_table_of_all_projects_gives_a_form_for_each(said) -> None:
-    columns = ("单位名称", "项目名称", "年度资金总额", "年度绩效目标", *COLUMNS)
-    rows = (
-        ("307001云山市档案局本级", "档案数字化", "20.00", "扫描馆藏", *PAGES),
-        ("", "", "", "", *SHARE),
-        ("", "宣传展览", "5.50", "办好展览", "产出指标", "数量指标", "展览场次", "≥3场"),
-    )
-    first, second = said("项目支出绩效目标表", _table(*rows, columns=columns)).targets
-    assert (first.name, first.unit, first.unit_code, first.amount_wan) == (
-        "档案数字化",
-        "云山市档案局本级",
-        "307001",
-        20,
-    )
-    assert (second.name, second.unit, second.goals) == ("宣传展览", "云山市档案局本级", ("办好展览",))
-    assert _values(first) == BOTH
-
-
-APART = (*COLUMNS[:3], "指标方向", "指标值", "计量单位", "备注")
-
-
-def test_comparator_number_and_unit_in_columns_of_their_own_are_one_value(said) -> None:
-    rows = (
-        ("产出指标", "数量指标", "扫描页数", "≥", "500", "页", "按卷计"),
-        ("", "质量指标", "质量", "定性", "优", "", ""),
-    )
-    first, second = said(_form(_table(*rows, columns=APART))).targets[0].indicators
-    assert (first.value, first.op, first.number, first.unit, first.note) == ("≥500页", "ge", 500, "页", "按卷计")
-    assert (second.value, second.op, second.kind) == ("优", None, "state")
-
-
-def test_the_place_of_a_value_in_several_columns_is_all_of_them(said) -> None:
-    row = ("产出指标", "数量指标", "扫描页数", "≥", "500", "页", "按卷计")
-    (indicator,) = said(_form(_table(row, columns=APART))).targets[0].indicators
-    assert "".join(span.quote for span in indicator.places["value"]) == "≥500页"
-    assert [span.column for span in indicator.places["value"]] == [4, 5, 6]
-
-
-def test_places_are_kept_by_the_names_of_fields(said) -> None:
-    row = ("产出指标", "数量指标", "扫描页数", "≥", "500", "页", "按卷计")
-    (indicator,) = said(_form(_table(row, columns=APART))).targets[0].indicators
-    assert indicator.places.keys() <= {field.name for field in fields(indicator)}
-
-
-def test_a_row_that_adds_up_the_weights_is_no_indicator(said) -> None:
-    (form,) = said(_form(_table((*PAGES, "90"), ("合计", "", "", "", "90"), columns=(*COLUMNS, "权重")))).targets
-    assert [row.name for row in form.indicators] == ["扫描页数"]
-
-
-def test_a_foreign_unit_is_kept_out_of_the_units(said) -> None:
-    own = _form(_cells("主管部门及代码", "307-云山市档案局", "实施单位", "云山市档案馆"), _table(PAGES))
-    foreign = _form(
-        _cells("主管部门及代码", "415-云山市公路局", "实施单位", "云山市公路局"), _table(SHARE), name="养路"
-    )
-    document = said(_form(_cells("部门名称", "云山市档案局"), _table(PAGES)), "", own, "", foreign)
-    assert document.document.publisher == "云山市档案局"
-    assert "云山市公路局" in {form.unit for form in document.targets}
-    assert "云山市公路局" not in {unit.name for unit in document.units}
-
-
-def test_rows_of_projects_are_read_and_totals_are_not(said) -> None:
-    document = said(
-        _budget(
-            ("单位名称", "项目名称", "合计", "一般公共预算", "上年结转"),
-            ("", "合计", "45.00", "40.00", "5.00"),
-            ("云山市档案局本级", "小计", "20.00", "20.00", ""),
-            ("云山市档案局本级", "档案数字化", "20.00", "20.00", ""),
-            ("云山市档案馆", "宣传展览", "25.00", "20.00", "5.00"),
-        )
-    )
-    assert [(row.unit, row.name, row.total_wan, dict(row.sources)) for row in document.project_budgets] == [
-        ("云山市档案局本级", "档案数字化", 20, {"一般公共预算": 20}),
-        ("云山市档案馆", "宣传展览", 25, {"一般公共预算": 20, "上年结转": 5}),
+    assert rows(form) == [
+        ("产出指标", "数量指标", "培训次数", "≥3次"),
+        ("满意度指标", "服务对象满意度", "学员满意度（%）", "≥90%"),
     ]
-    assert {unit.name for unit in document.units} == {"云山市档案局本级", "云山市档案馆"}
+    assert leftovers == []
 
 
-def test_money_printed_in_yuan_is_in_ten_thousands(said) -> None:
-    table = _budget(("项目名称", "合计", "一般公共预算"), ("档案数字化", "200,000.00", "200,000.00"), unit="元")
-    (row,) = said(table).project_budgets
-    assert (row.total_wan, dict(row.sources)) == (20, {"一般公共预算": 20})
+def test_all_indicators_of_a_project_in_one_cell_as_sentences() -> None:
+    (form,), _ = read(
+        """
+        项目名称 | 预算数 | 绩效目标 | 绩效指标
+        甲项目 | 12.5 | 完成甲 | 产出指标：数量指标：培训次数≥3次，参训人数≥100人；质量指标：合格率≥95%；效益指标：社会效益指标：知晓率：≥80%。
+        """,
+    )
+    assert rows(form) == [
+        ("产出指标", "数量指标", "培训次数", "≥3次"),
+        ("产出指标", "数量指标", "参训人数", "≥100人"),
+        ("产出指标", "质量指标", "合格率", "≥95%"),
+        ("效益指标", "社会效益指标", "知晓率", "≥80%"),
+    ]
 
 
-SUMMED = (
-    ("项目名称", "合计", "一般公共预算"),
-    ("合计", "100.00", "100.00"),
-    ("档案事业发展", "60.00", "60.00"),
-    ("档案数字化", "40.00", "40.00"),
-    ("库房改造", "20.00", "20.00"),
-    ("宣传展览", "40.00", "40.00"),
-)
+def test_placeholders_are_no_indicators() -> None:
+    (form,), leftovers = read(
+        """
+        项目名称 | 甲项目 | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 指标1：培训次数 | ≥3次
+        ^ | ^ | 指标2： |
+        ^ | ^ | …… |
+        ^ | 质量指标 | 无 | 无
+        效益指标 | 经济效益指标 |  |
+        """,
+    )
+    assert rows(form) == [("产出指标", "数量指标", "培训次数", "≥3次")]
+    assert leftovers == []
 
 
-def test_a_row_that_is_the_sum_of_the_rows_below_is_their_parent(said) -> None:
-    rows = said(_budget(*SUMMED)).project_budgets
-    assert [row.name for row in rows] == ["档案数字化", "库房改造", "宣传展览"]
-    assert [row.parent for row in rows[:2]] == ["档案事业发展"] * 2
+def test_several_forms_in_one_grid() -> None:
+    forms, _ = read(
+        """
+        项目绩效目标表 | < | < | <
+        项目名称 | 甲项目 | 资金总额 | 5
+        绩效目标 | 完成甲 | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 培训次数 | ≥3次
+        项目绩效目标表 | < | < | <
+        项目名称 | 乙项目 | 资金总额 | 6
+        绩效目标 | 完成乙 | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 巡查次数 | ≥4次
+        """,
+    )
+    assert [(f.name, f.amount_wan, f.goals, rows(f)) for f in forms] == [
+        ("甲项目", 5, ("完成甲",), [("产出指标", "数量指标", "培训次数", "≥3次")]),
+        ("乙项目", 6, ("完成乙",), [("产出指标", "数量指标", "巡查次数", "≥4次")]),
+    ]
 
 
-def test_a_parent_ends_where_its_sum_is_reached(said) -> None:
-    assert said(_budget(*SUMMED)).project_budgets[2].parent is None
+def test_unknown_label_is_told_and_the_rest_of_the_row_is_read() -> None:
+    (form,), leftovers = read(
+        """
+        项目名称 | 甲项目 | < | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值 | 牵头科室
+        产出指标 | 数量指标 | 培训次数 | ≥3次 | 人事科
+        """,
+    )
+    assert rows(form) == [("产出指标", "数量指标", "培训次数", "≥3次")]
+    assert [left.span.quote for left in leftovers] == ["牵头科室", "人事科"]
 
 
-def test_a_merged_cell_of_a_category_holds_for_every_row(said) -> None:
-    rows = said(
-        _budget(
-            ("类型", "项目名称", "单位名称", "合计"),
-            ("特定目标类", "档案数字化", "云山市档案局本级", "40.00"),
-            ("", "宣传展览", "云山市档案馆", "20.00"),
-        )
-    ).project_budgets
-    assert [(row.name, row.category) for row in rows] == [("档案数字化", "特定目标类"), ("宣传展览", "特定目标类")]
+def test_unknown_label_over_values_is_told_from_what_stands_below() -> None:
+    (form,), _ = read(
+        """
+        项目名称 | 甲项目 | < | <
+        一级指标 | 二级指标 | 考核要点 | 绩效标杆
+        产出指标 | 数量指标 | 培训次数 | ≥3次
+        ^ | 质量指标 | 合格率 | ≥95%
+        """,
+    )
+    assert rows(form) == [
+        ("产出指标", "数量指标", "培训次数", "≥3次"),
+        ("产出指标", "质量指标", "合格率", "≥95%"),
+    ]
 
 
-def test_a_table_printed_again_for_a_unit_counts_once(said) -> None:
-    table = _budget(("项目名称", "合计", "一般公共预算"), ("档案数字化", "20.00", "20.00"))
-    assert len(said(table, "", "二、" + table).project_budgets) == 1
+def test_department_form_with_tasks_takes_the_sum_of_their_money() -> None:
+    (form,), _ = read(
+        "部门整体支出绩效目标表",
+        """
+        部门（单位）名称 | 市水务局 | < | < | < | <
+        年度主要任务 | 任务名称 | 主要内容 | 预算金额（万元） | < | <
+        ^ | ^ | ^ | 总额 | 财政拨款 | 其他资金
+        ^ | 保运转 | 保障基本支出 | 100.5 | 90.5 | 10
+        ^ | 供水 | 保障供水 | 200 | 200 |
+        ^ | 金额合计 | < | 300.5 | 290.5 | 10
+        年度总体目标 | 保障供水安全。 | < | < | < | <
+        年度绩效指标 | 一级指标 | 二级指标 | 三级指标 | 指标值 | 分值权重（90分）
+        ^ | 产出指标 | 数量指标 | 供水量 | ≥3亿立方米 | 10
+        """,
+    )
+    assert (form.scope, form.name, form.amount_wan) == ("department", "市水务局", Decimal("300.5"))
+    assert dict(form.funds) == {"财政拨款": Decimal("290.5"), "其他资金": 10}
 
 
-def test_rows_without_cells_are_read_by_their_order(said) -> None:
-    table = _budget(("项目名称 合计 一般公共预算 上年结转\n",), ("档案数字化 60.00 50.00 10.00\n",), ("合计 60.00\n",))
-    (row,) = said(table).project_budgets
-    assert (row.name, row.total_wan, dict(row.sources)) == ("档案数字化", 60, {"一般公共预算": 50, "上年结转": 10})
+def test_department_form_with_two_row_labels_over_its_money() -> None:
+    (form,), _ = read(
+        "部门整体支出绩效目标表",
+        """
+        部门名称 | < | 市水务局 | < | < | < | <
+        总体资金情况（元） | < | 预算支出总额 | 财政拨款 | < | 其他资金 | <
+        ^ | < | ^ | 合计 | 项目支出 | 合计 | 项目支出
+        ^ | < | 3005000 | 2905000 | 1000000 | 100000 | 100000
+        整体绩效目标 | 整体绩效目标 | 保障供水安全。 | < | < | < | <
+        ^ | 活动 | < | 绩效指标 | 指标性质 | 指标值 | 度量单位
+        ^ | 供水 | < | 产出指标质量指标水质合格率 | ＝ | 100 | %
+        """,
+    )
+    assert form.amount_wan == Decimal("300.5")
+    assert dict(form.funds) == {"财政拨款": Decimal("290.5"), "其他资金": 10}
+    assert rows(form) == [("产出指标", "质量指标", "水质合格率", "＝100%")]
 
 
-def test_a_table_of_purchases_is_no_table_of_projects(said) -> None:
-    purchases = _budget(("采购项目", "项目名称", "合计"), ("扫描仪", "档案数字化", "8.00"))
-    assert said(purchases, _form(_table(PAGES))).project_budgets == ()
+def test_table_without_a_header_is_read_by_its_levels() -> None:
+    (form,), _ = read(
+        "项目支出绩效目标表",
+        """
+        项目名称 | 甲项目 | < | <
+        绩效目标 | 完成甲 | < | <
+        产出指标 | 数量指标 | 培训次数 | ≥3次
+        ^ | 质量指标 | 合格率 | ≥95%
+        效益指标 | 社会效益指标 | 知晓率 | ≥80%
+        """,
+    )
+    assert rows(form) == [
+        ("产出指标", "数量指标", "培训次数", "≥3次"),
+        ("产出指标", "质量指标", "合格率", "≥95%"),
+        ("效益指标", "社会效益指标", "知晓率", "≥80%"),
+    ]
 
 
-def test_publisher_year_region_and_totals_are_read(said) -> None:
-    prose = "2031年支出预算100.00万元，其中：基本支出60.00万元；项目支出40.00万元。\n"
-    facts = said(prose, _form(_table(PAGES))).document
-    assert (facts.publisher, facts.fiscal_year, facts.region) == ("云山市档案局", 2031, "云山市")
-    assert (facts.total_expenditure_wan, facts.basic_wan, facts.project_wan) == (100, 60, 40)
+def test_budget_table_gives_no_form() -> None:
+    forms, _ = read(
+        "支出预算总表",
+        """
+        科目编码 | 科目名称 | 合计 | 基本支出 | 项目支出
+        206 | 科学技术支出 | 100.5 | 60.5 | 40
+        20607 | 科学技术普及 | 100.5 | 60.5 | 40
+        """,
+    )
+    assert forms == []
 
 
-def test_units_that_a_sentence_counts_up_are_the_department_s(said) -> None:
-    prose = "下设2家预算单位，分别为云山市档案局本级、云山市档案馆。\n"
-    assert [unit.name for unit in said(prose, _form(_table(PAGES))).units] == ["云山市档案局本级", "云山市档案馆"]
+def test_empty_template_gives_no_form() -> None:
+    forms, leftovers = read(
+        "专项资金总体绩效目标表",
+        """
+        项目名称 |  | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 |  |
+        ^ | 质量指标 |  |
+        """,
+    )
+    assert (forms, leftovers) == ([], [])
 
 
-def test_a_row_whose_cells_ran_together_is_told_with_its_place(said) -> None:
-    glued = ("产出指标", "数量指标", "扫描页数质量指标扫描合格率", "≥500页")
-    document = said(_form(_table(PAGES, glued)))
-    assert [(each.span.quote, "按列分开" in each.reason) for each in document.leftovers] == [(glued[2], True)]
+def test_fields_with_colons_in_one_cell() -> None:
+    (form,), _ = read(
+        """
+        项目名称：甲项目    项目编码：3706001 | < | < | <
+        主管部门：市水务局    实施单位：市供水中心 | < | < | <
+        资金总额（万元）：5.5 | < | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 培训次数 | ≥3次
+        """,
+    )
+    assert (form.name, form.code, form.unit, form.amount_wan) == ("甲项目", "3706001", "市供水中心", Decimal("5.5"))
+
+
+def test_value_merged_over_rows_stands_for_each() -> None:
+    (form,), _ = read(
+        """
+        项目名称 | 甲项目 | < | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 质量指标 | 合格率 | ≥95%
+        ^ | ^ | 准确率 | ^
+        """,
+    )
+    assert [(i.name, i.value) for i in form.indicators] == [("合格率", "≥95%"), ("准确率", "≥95%")]
+
+
+def test_sum_rows_and_units_in_a_table_of_projects_are_no_forms() -> None:
+    forms, _ = read(
+        """
+        项目名称（资金使用单位） | 总计 | 财政拨款 | 绩效目标 | 绩效指标
+        合计 | 30 | 30 |  |
+        市供水中心 | 30 | 30 |  |
+        甲项目 | 30 | 30 | 完成甲 | 产出指标：数量指标：培训次数≥3次。
+        """,
+    )
+    assert [(f.name, f.unit, f.amount_wan, dict(f.funds)) for f in forms] == [
+        ("甲项目", "市供水中心", 30, {"财政拨款": 30})
+    ]

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ingest.forms.accounts import kind_of
 from ingest.forms.fit import NEVER, name_fit, numeric, organisation_suffix
 from ingest.forms.labels import label_key, labels, pattern, vocabulary
 from ingest.forms.money import amount_in_wan, unit_in
+from ingest.forms.sums import owners
 from ingest.forms.tables import SECTION, line_end, starts_line
 from ingest.layout.align import align
 from ingest.layout.columns import Column
@@ -25,6 +27,7 @@ from ingest.records import Leftover, ProjectBudget
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ingest.forms.sheets import Row, Sheet
     from ingest.layout.fragments import Fragment
 
 TALLEST = 300
@@ -69,24 +72,35 @@ class Line:
 
 
 def read_budgets(
-    fragments: Sequence[Fragment], text: str, covered: Sequence[tuple[int, int]]
+    fragments: Sequence[Fragment], text: str, covered: Sequence[tuple[int, int]], sheets: Sequence[Sheet] = ()
 ) -> tuple[list[ProjectBudget], list[Leftover]]:
     """The projects of all project-expenditure tables, and totals that they do not add up to.
 
-    A row printed again (for a unit) counts once.
+    A table printed again (for a unit) counts once; rows of equal name and money in one table are as many projects.
+
+    Args:
+        fragments: the document's stream; tables without cells are found in it by their labels.
+        text: the source's text.
+        covered: the fragments that forms of targets take up.
+        sheets: the budget tables whose cells are known.
     """
     taken = {index for start, end in covered for index in range(start, end)}
-    rows: dict[tuple[str, str, Decimal], ProjectBudget] = {}
-    leftovers: list[Leftover] = []
+    tables = [celled_table(sheet, text) for sheet in sheets if is_projects(sheet)]
     for header in headers(fragments, taken):
         body = fragments[header.last : body_end(fragments, header, taken)]
-        unit = unit_above(fragments, header, text)
-        lines = list(celled_lines(body, header, unit) if header.cells else loose_lines(body, header, unit))
-        found = leaves(lines, header, text)
+        lines = list(loose_lines(body, header, unit_above(fragments, header, text)))
+        tables.append((lines, leaves(lines, header, text)))
+    rows: dict[tuple[str, str, Decimal], list[ProjectBudget]] = {}
+    leftovers: list[Leftover] = []
+    for lines, found in tables:
         leftovers += unsummed(lines, found, text)
+        own: dict[tuple[str, str, Decimal], list[ProjectBudget]] = {}
         for row in found:
-            rows.setdefault((fold(row.name), fold(row.unit or ""), row.total_wan), row)
-    return list(rows.values()), leftovers
+            own.setdefault((fold(row.name), fold(row.unit or ""), row.total_wan), []).append(row)
+        for key, equal in own.items():
+            if len(equal) > len(rows.get(key, ())):
+                rows[key] = equal
+    return [row for equal in rows.values() for row in equal], leftovers
 
 
 def unsummed(lines: Sequence[Line], rows: Sequence[ProjectBudget], text: str) -> list[Leftover]:
@@ -120,7 +134,7 @@ def headers(fragments: Sequence[Fragment], taken: set[int]) -> Iterator[Header]:
         header = None
         if key and key in known.starts and index not in taken and starts_line(fragment):
             header = header_at(fragments, index)
-        if header:
+        if header and not header.cells:
             yield header
         index = header.last if header else index + 1
 
@@ -236,23 +250,144 @@ def body_end(fragments: Sequence[Fragment], header: Header, taken: set[int]) -> 
     return index
 
 
-def celled_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterator[Line]:
-    """The rows of a table with cells."""
-    index = 0
-    while index < len(body):
-        end = line_end(body, index)
-        cells: dict[int, list[Fragment]] = {}
-        for fragment in body[index:end]:
-            if fragment.cell is not None:
-                cells.setdefault(fragment.cell, []).append(fragment)
-        parts = {cell: passage(printed) for cell, printed in cells.items()}
-        total = amount_in_wan(parts[header.cells["total"]].bare, unit) if header.cells["total"] in parts else None
-        named = {key: parts[cell] for key, cell in header.cells.items() if cell in parts}
-        if total is not None and "name" in named:
-            sources = {key: (parts[cell], amount) for cell, key in header.sources.items()
-                       if cell in parts and (amount := amount_in_wan(parts[cell].bare, unit))}  # fmt: skip
-            yield Line(named, total, sources)
-        index = end
+def is_projects(sheet: Sheet) -> bool:
+    """Whether a table with cells lists projects and what each costs."""
+    columns = columns_by_key(sheet)
+    printed = label_key("".join(sheet.labels))
+    if any(label_key(word) in printed for word in labels()["not_project_budgets"]):
+        return False
+    return kind_of(sheet) == "projects" and {"name", "total"} <= set(columns)
+
+
+def columns_by_key(sheet: Sheet) -> dict[str, int]:
+    """Which column of a table of projects holds what: the first column whose lowest label says so."""
+    known = vocabulary("budget_columns")
+    lowest = [path[-1].bare if path else "" for path in sheet.paths]
+    found: dict[str, int] = {}
+    for deep in (False, True):  # a label of its own before one of a group
+        for number, label in enumerate(lowest):
+            key = known.of(label)
+            if key and (len(sheet.paths[number]) > 1) is deep:
+                found.setdefault(key, number)
+    for key, name in (("name", "budget_name"), ("total", "budget_total")):
+        free = [number for number in range(len(lowest)) if number not in found.values()]
+        likely = next((number for number in free if pattern(name).search(fold(lowest[number]))), None)
+        if key not in found and likely is not None:
+            found[key] = likely
+    return found
+
+
+def celled_table(sheet: Sheet, text: str) -> tuple[list[Line], list[ProjectBudget]]:
+    """The rows of a table with cells, and the projects among them."""
+    columns = columns_by_key(sheet)
+    unit = sheet.unit or "万元"
+    lines = [line for row in sheet.rows if (line := celled_line(row, columns, source_columns(sheet), unit))]
+    return lines, celled_leaves(lines, text)
+
+
+def source_columns(sheet: Sheet) -> dict[int, str]:
+    """Which column stands for which funding source; what was carried over is told apart."""
+    found: dict[int, str] = {}
+    for number, path in enumerate(sheet.paths):
+        key = vocabulary("funds").of(path[-1].bare) if path else None
+        if key is None or key == "合计":
+            continue
+        carried = any("结转" in label.bare for label in path[:-1])
+        name = f"上年结转/{key}" if carried else key
+        if name not in found.values():
+            found[number] = name
+    return found
+
+
+def celled_line(row: Row, columns: Mapping[str, int], sources: Mapping[int, str], unit: str) -> Line | None:
+    """A row as a line of a table of projects, if it prints a total."""
+    cells = {key: row[number] for key, number in columns.items() if number in row}
+    total = amount_in_wan(cells["total"].bare, unit) if "total" in cells else None
+    if total is None:
+        return None
+    if "name" not in cells:  # a total's name may stand in any column
+        named = [part for part in cells.values() if is_sum(part.bare)]
+        cells |= {"name": named[0]} if named else {}
+    found = {
+        key: (row[number], amount)
+        for number, key in sources.items()
+        if number in row and (amount := amount_in_wan(row[number].bare, unit))
+    }
+    return Line(cells, total, found)
+
+
+def is_sum(printed: str) -> bool:
+    """Whether a row is named as a sum."""
+    return label_key(printed).endswith(tuple(labels()["total_row"]))
+
+
+def celled_leaves(lines: Sequence[Line], text: str) -> list[ProjectBudget]:
+    """The projects among the rows of a table with cells.
+
+    Rows that the table's sums explain are told by these; others are units and categories by what they are called.
+    """
+    rows = [line for line in lines if not ((name := name_of(line)) and is_sum(name.bare))]
+    printed = [line.total for line in lines if (name := name_of(line)) and is_sum(name.bare)]
+    parents = owners([line.total for line in rows], max(printed) if printed else None)
+    if parents is None or all(parent is None for parent in parents):
+        parents = owners_by_name(rows)
+    above = {parent for parent in parents if parent is not None}
+    found = []
+    for number, line in enumerate(rows):
+        name = line.cells.get("name")
+        if number not in above and name is not None and not is_head(line):
+            found.append(budget_of(line, name, context_of(rows, parents, number), text))
+    return found
+
+
+def owners_by_name(rows: Sequence[Line]) -> list[int | None]:
+    """For each row the unit's or category's row above it, as far as rows are named like units and categories."""
+    found: list[int | None] = []
+    unit: int | None = None
+    category: int | None = None
+    for number, line in enumerate(rows):
+        head = is_head(line)
+        if head == "unit":
+            unit, category = number, None
+            found.append(None)
+        elif head == "category":
+            category = number
+            found.append(unit)
+        else:
+            found.append(category if category is not None else unit)
+    return found
+
+
+def is_head(line: Line) -> str | None:
+    """Whether a row is named like a unit or a category of projects, not like a project."""
+    cells = line.cells
+    name = cells.get("name")
+    if name is None:
+        return "category" if "category" in cells else "unit" if "unit" in cells else None
+    if pattern("category_pattern").match(fold(name.bare)):
+        return "category"
+    return "unit" if organisation_suffix().match(fold(name.bare)) and not {"unit", "category"} & cells.keys() else None
+
+
+def context_of(rows: Sequence[Line], parents: Sequence[int | None], number: int) -> dict[str, Passage]:
+    """The unit, the category and the level-1 project of a project, from the rows that sum it up."""
+    context: dict[str, Passage] = {}
+    between: list[Passage] = []
+    at = parents[number]
+    while at is not None:
+        line = rows[at]
+        part = line.cells.get("name") or line.cells.get("unit") or line.cells.get("category")
+        head = is_head(line)
+        if part is not None and head:
+            context.setdefault(head, part)
+        elif part is not None:
+            between.append(part)
+        at = parents[at]
+    if between:
+        context.setdefault("parent", between[0])
+    if len(between) > 1:
+        context.setdefault("category", between[-1])
+    return context
 
 
 def loose_lines(body: Sequence[Fragment], header: Header, unit: str) -> Iterator[Line]:

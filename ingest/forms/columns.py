@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from ingest.forms.fit import is_level, level_fit, value_fit, weight_fit
 from ingest.forms.labels import label_key, labels, vocabulary
+from ingest.language.values import words
 from ingest.layout.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ingest.layout.lattice import Lattice, Printed
 
@@ -91,8 +92,10 @@ def deeper(lattice: Lattice, row: int, last: int) -> int:
     wide = [cell for cell in lattice.across(row) if cell.columns > 1 and cell.bottom == last and core_key(cell.text)]
     below = [cell for cell in lattice.across(last) if cell.row == last] if last < lattice.rows else []
     divided = [cell for cell in below if any(top.column <= cell.column < top.right for top in wide)]
-    if len(divided) > 1 and all(is_sub_label(cell.text) for cell in divided) and all(
-        cell in divided or not cell.text or core_key(cell.text) for cell in below
+    if (
+        len(divided) > 1
+        and all(is_sub_label(cell.text) for cell in divided)
+        and all(cell in divided or not cell.text or core_key(cell.text) for cell in below)
     ):
         return last + 1
     return last
@@ -155,11 +158,9 @@ def told(columns: Sequence[HeaderColumn], lattice: Lattice, last: int) -> tuple[
     continuous = any(vocabulary("indicator_columns").of(text) == "project" for c in columns for text in c.path)
     prose = continuous and not any(key_of(c.path, continuous=True) in ("name", "level1") for c in columns)
     keys = [key_of(column.path, continuous=continuous, prose=prose) for column in columns]
-    keys = settled(columns, keys)
+    keys = settled(columns, keys, lattice, last)
     keys = inferred(columns, keys, lattice, last)
-    return tuple(
-        HeaderColumn(key, c.first, c.last, c.label, c.path) for c, key in zip(columns, keys, strict=True)
-    )
+    return tuple(HeaderColumn(key, c.first, c.last, c.label, c.path) for c, key in zip(columns, keys, strict=True))
 
 
 def key_of(path: Sequence[str], *, continuous: bool, prose: bool = False) -> str | None:
@@ -179,16 +180,52 @@ def key_of(path: Sequence[str], *, continuous: bool, prose: bool = False) -> str
     return None
 
 
-def settled(columns: Sequence[HeaderColumn], keys: Sequence[str | None]) -> list[str | None]:
-    """One column a meaning: of several the one whose labels name the year, not a longer or shorter time; else the last."""
+def settled(
+    columns: Sequence[HeaderColumn], keys: Sequence[str | None], lattice: Lattice, last: int
+) -> list[str | None]:
+    """One column a meaning.
+
+    Of several it is the one whose labels name the year and not a longer or shorter time, whose cells suit (a
+    comparator's hold comparators), whose label is the more usual one; of equals the last, which is the annual half.
+    """
     result: list[str | None] = list(keys)
     for key in {key for key in keys if key}:
         same = [index for index, other in enumerate(keys) if other == key]
-        best = max(same, key=lambda index: (rank(columns[index].path), index))
+        if len(same) < 2:  # noqa: PLR2004 - nothing to choose
+            continue
+        suits = comparator_fit if key == "comparator" else no_opinion
+        best = max(
+            same,
+            key=lambda index: (
+                rank(columns[index].path),
+                mean_fit(lattice, columns[index], last, suits),  # noqa: B023 - used at once
+                usual(key, columns[index].path),  # noqa: B023
+                index,
+            ),
+        )
         for index in same:
             if index != best:
-                result[index] = OTHER + key
+                result[index] = (
+                    "desc" if key == "name" and columns[index].path[-1] != columns[best].path[-1] else OTHER + key
+                )
     return result
+
+
+def usual(key: str, path: Sequence[str]) -> int:
+    """How usual a label is for what it means: the lexicon names the most usual first."""
+    known = [label_key(word) for word in labels()["indicator_columns"].get(key, ())]
+    printed = label_key(path[-1])
+    return -known.index(printed) if printed in known else -len(known)
+
+
+def no_opinion(text: str) -> float:  # noqa: ARG001
+    """A fit that tells nothing."""
+    return 0.0
+
+
+def comparator_fit(text: str) -> float:
+    """Whether a cell is a comparator."""
+    return 1.0 if fold(text) in words().before else 0.0
 
 
 def rank(path: Iterable[str]) -> int:
@@ -225,7 +262,7 @@ def name_like(text: str) -> float:
     return 1.0 if len(folded) > 2 else -1.0  # noqa: PLR2004 - shorter texts are marks
 
 
-def mean_fit(lattice: Lattice, column: HeaderColumn, last: int, fits: object) -> float:
+def mean_fit(lattice: Lattice, column: HeaderColumn, last: int, fits: Callable[[str], float]) -> float:
     """How well the cells below a label suit on the average; empty ones suit a little badly."""
     cells = {
         id(cell): cell
@@ -233,5 +270,29 @@ def mean_fit(lattice: Lattice, column: HeaderColumn, last: int, fits: object) ->
         if (cell := lattice.at(row, column.first)) is not None and cell.row >= last
     }
     texts = [cell.text for cell in cells.values()]
-    scores = [fits(text) if text else -0.5 for text in texts]  # type: ignore[operator]
+    scores = [fits(text) if text else -0.5 for text in texts]
     return sum(scores) / len(scores) if scores else 0.0
+
+
+def levels_header(lattice: Lattice) -> HeaderBlock | None:
+    """The header that a table lacks: told from columns that hold nothing but levels, and from what stands beside them."""
+    held: dict[int, list[Printed]] = {}
+    for cell in lattice.cells:
+        if is_level(cell.text) and fold(cell.text).endswith("指标"):
+            held.setdefault(cell.column, []).append(cell)
+    held = {column: cells for column, cells in held.items() if len(cells) > 1}
+    if not held:
+        return None
+    first = min(cell.row for cells in held.values() for cell in cells)
+    top = [cell for cell in lattice.across(first) if cell.column >= min(held)]
+    levels = [cell for cell in top if cell.column in held]
+    rest = [cell for cell in top if cell.column > max(held)]
+    keys: list[str | None] = ["level1", "level2"][2 - len(levels) :] if len(levels) <= 2 else []  # noqa: PLR2004 - two levels
+    if not rest or not keys:
+        return None
+    columns = [HeaderColumn(None, cell.column, cell.right, cell, ("",)) for cell in (*levels, *rest)]
+    keys = inferred(columns, [*keys, *(None for _ in rest)], lattice, first)
+    if not {"name", "value"} <= set(keys):
+        return None
+    made = (HeaderColumn(key, c.first, c.last, c.label, c.path) for key, c in zip(keys, columns, strict=True))
+    return HeaderBlock(tuple(made), first, first)

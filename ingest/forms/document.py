@@ -6,10 +6,11 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from ingest.errors import NotADisclosureError
+from ingest.forms.accounts import account_sheets, tables_of
 from ingest.forms.budgets import read_budgets
 from ingest.forms.facts import listed_units, owners_of, read_facts, read_units
-from ingest.forms.lattices import Reader, finished, read_lattice
-from ingest.forms.targets import left_over, read_targets, target_of, unrepeated
+from ingest.forms.lattices import Reader, finished, read_lattice, title_lines
+from ingest.forms.targets import left_over, read_targets, target_of, unrepeated, untold_forms
 from ingest.layout.fragments import fragments_of
 from ingest.layout.lattice import lattices_of
 from ingest.records import Document
@@ -31,8 +32,10 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
     """
     fragments = fragments_of(source.lines)
     targets, leftovers, covered = read_forms(source, fragments)
-    budgets, untold = read_budgets(fragments, source.text, covered)
-    if not targets and not budgets:
+    stretches = [(fragments[start].start, fragments[end - 1].end) for start, end in covered if end > start]
+    sheets = account_sheets(source, stretches)
+    budgets, untold = read_budgets(fragments, source.text, covered, sheets)
+    if not targets and not budgets and not sheets:
         raise NotADisclosureError(path, "没有找到预算表或绩效目标表，这似乎不是预算公开文件")
     owners = [*listed_units(fragments, source.text), *owners_of(targets, budgets)]
     facts = read_facts(fragments, source.text, owners)
@@ -46,6 +49,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         format=source.format,
         project_budgets=tuple(budgets),
         targets=tuple(targets),
+        tables=tuple(tables_of(sheets, source.text)),
         leftovers=(*leftovers, *untold),
     )
 
@@ -58,7 +62,8 @@ def read_forms(
     Tables whose cells are known are read by their cells; everything else is aligned by what it says.
     """
     reader = Reader(source.text)
-    taken = [lattice.lines for lattice in lattices_of(source) if read_lattice(lattice, reader)]
+    read = [lattice for lattice in lattices_of(source) if read_lattice(lattice, reader)]
+    taken = [lattice.lines for lattice in read] + [(n, n) for lattice in read for n in title_lines(lattice)]
     celled = {fragment.line for fragment in fragments if fragment.row is not None}
     free = [index for index, fragment in enumerate(fragments) if fragment.line not in celled]
     targets, leftovers, covered = read_targets([fragments[index] for index in free], source.text)
@@ -67,6 +72,7 @@ def read_forms(
         targets.append(target_of(draft, source.text))
         leftovers += (each for reason, part in draft.unread for each in left_over(reason, part, source.text))
     covered += covered_by(fragments, taken)
+    leftovers += untold_forms(fragments, source.text, covered)
     return unrepeated(sorted(targets, key=lambda target: target.line or 0)), leftovers, covered
 
 

@@ -85,7 +85,11 @@ def fields_of_cells(lattice: Lattice, rows: Iterable[int]) -> list[Field]:
             take_from_list(head, cell, lists[id(cell)], fields[id(cell)])
     for cell in cells:
         if id(cell) in fields:
-            fields[id(cell)].lead = lead_of(head, cell, fields)
+            own = fields[id(cell)]
+            own.lead = lead_of(head, cell, fields)
+            summed = first_label(head, cell, above_of(head, cell, wanted))
+            if own.key in ("合计", "heading") and label_key(cell.text) in SUMS and summed and id(summed) in fields:
+                own.group, own.key = fields[id(summed)].group, fields[id(summed)].key
     return [each for each in order if each.values or each.group == "field"]
 
 
@@ -98,7 +102,7 @@ def owner_of(head: Head, cell: Printed, wanted: set[int]) -> tuple[Printed | Non
     above = first_label(head, cell, above_of(head, cell, wanted))
     if above is not None and not speaks_down(head, above):
         above = None
-    if left is not None and (left.rows <= cell.rows or above is None):
+    if left is not None and (above is None or (left.rows <= cell.rows and not is_sum(left.text))):
         return left, False
     return above, above is not None
 
@@ -154,14 +158,24 @@ def take_from_list(head: Head, label: Printed, values: Sequence[Printed], own: F
 
 def is_sum_row(head: Head, cell: Printed) -> bool:
     """Whether a cell stands in a row that is labelled as a sum."""
-    totals = labels()["total_row"]
-    return any(label_key(other.text) in totals or label_key(other.text).endswith("合计") for other in left_of(head, cell))
+    return any(is_sum(other.text) for other in left_of(head, cell))
+
+
+def is_sum(text: str) -> bool:
+    """Whether a label says that its row adds up the rows above it."""
+    key = label_key(text)
+    return key in labels()["total_row"] or key.endswith("合计")
 
 
 def lead_of(head: Head, cell: Printed, fields: Mapping[int, Field]) -> Field | None:
     """The label that a label stands beside or under: it may announce the unit of money, or say what is summed."""
     for other in [*left_of(head, cell), *above_of(head, cell, {cell.row - n for n in range(1, 4)})]:
-        if id(other) in fields and head.label(other) and other is not cell:
+        if (
+            id(other) in fields
+            and head.label(other)
+            and other is not cell
+            and fields[id(other)].lead is not fields[id(cell)]
+        ):
             return fields[id(other)]
     return None
 
@@ -177,7 +191,7 @@ def inline_fields(part: Passage) -> list[Field]:
         found = label_before(text, colon.start())
         if found:
             marks.append((found[0], colon.end(), found[1]))
-    ends = [start for start, _, _ in marks[1:]] + [len(text)]
+    ends = [*(start for start, _, _ in marks[1:]), len(text)][: len(marks)]
     result = []
     for (start, begin, (group, key)), end in zip(marks, ends, strict=True):
         value = part.part(begin, end)
@@ -203,7 +217,9 @@ def pieces(part: Passage) -> tuple[Fragment, ...]:
             runs.append([])
         runs[-1].append(each)
     return tuple(
-        type(owner)("".join(char for char, _, _ in run), run[0][1], owner.line, owner.gap, owner.cell, owner.page, owner.row)
+        type(owner)(
+            "".join(char for char, _, _ in run), run[0][1], owner.line, owner.gap, owner.cell, owner.page, owner.row
+        )
         for run in runs
         for owner in (run[0][2],)
     )

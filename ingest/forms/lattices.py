@@ -11,15 +11,24 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingest.forms.columns import FUND, OTHER, PROSE, HeaderBlock, header_at, is_prose_label
+from ingest.forms.columns import FUND, OTHER, PROSE, HeaderBlock, header_at, is_prose_label, levels_header
 from ingest.forms.fields import Field
 from ingest.forms.fit import is_level, level_words, organisation_suffix
 from ingest.forms.heads import fields_of_cells, inline_fields, label_of
 from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, TableRow, indicator_of, is_doubtful, is_nothing
 from ingest.forms.labels import label_key, labels, pattern
 from ingest.forms.money import amount_in_wan, announced_unit, unit_in
-from ingest.forms.prose import read_prose
-from ingest.forms.targets import LEADING_NUMBER, Draft, money_unit, set_unit, take_field, take_name, take_plan, take_title
+from ingest.forms.prose import read_prose, take_levels
+from ingest.forms.targets import (
+    LEADING_NUMBER,
+    Draft,
+    money_unit,
+    set_unit,
+    take_field,
+    take_name,
+    take_plan,
+    take_title,
+)
 from ingest.layout.folding import fold
 from ingest.layout.fragments import fragments_of
 from ingest.layout.passage import Passage, passage
@@ -64,6 +73,8 @@ def read_lattice(lattice: Lattice, reader: Reader) -> bool:
     """Read the forms of one table; whether it holds any."""
     headers = header_rows(lattice)
     carried = reader.header
+    if not headers and not carried and (told := levels_header(lattice)):
+        headers = {told.first: told}
     if not headers and not (carried and continues(lattice, carried, reader)):
         reader.header = reader.draft = None
         return False
@@ -73,7 +84,7 @@ def read_lattice(lattice: Lattice, reader: Reader) -> bool:
     if headers:
         reader.header = None
     while row < lattice.rows:
-        found = headers.get(row)
+        found = headers.pop(row, None)
         if found:
             open_form(lattice, reader, head, found, carried)
             head, carried, row = [], None, found.last
@@ -216,13 +227,23 @@ def place_first(
 def report_header(draft: Draft, header: HeaderBlock) -> None:
     """Tell of the labels of columns that are not known."""
     for column in header.columns:
-        if column.key is None and column.label.text and label_of(column.label.text) is None and not is_side(column.label):
+        if (
+            column.key is None
+            and column.label.text
+            and label_of(column.label.text) is None
+            and not is_side(column.label)
+        ):
             draft.unread.append(("表头中有不认识的列名", column.label.part))
 
 
 def is_side(cell: Printed) -> bool:
     """Whether a cell at a header's side only names the block of indicators: 绩效指标."""
     return is_prose_label(cell.text) or is_level(cell.text)
+
+
+def title_lines(lattice: Lattice) -> list[int]:
+    """The numbers of the lines above a table that are its form's title."""
+    return [line.number for line in lattice.above[-NEAR:] if is_title(line.text)]
 
 
 def title_row(lattice: Lattice, row: int) -> Printed | None:
@@ -331,16 +352,27 @@ def take_project(lattice: Lattice, row: int, cells: dict[str, Passage], reader: 
     if name is not None and is_owner_row(name, cells):
         reader.owner = name
         return False
-    cut = any(cell.cut for cell in lattice.by_row[row] if reader.header and (c := reader.header.column_of(cell)) and c.key == "project")
+    cut = any(
+        cell.cut
+        for cell in lattice.by_row[row]
+        if reader.header and (c := reader.header.column_of(cell)) and c.key == "project"
+    )
     draft = reader.draft
-    if draft is not None and draft.name is not None and name is not None and same_project(draft, name, cells, reader.unit):
+    if (
+        draft is not None
+        and draft.name is not None
+        and name is not None
+        and same_project(draft, name, cells, money_unit_of(reader))
+    ):
         return True
     if name is not None and not (cut and begins_page and draft is not None):
         reader.begin(project_form(cells, reader))
-        report_header(reader.draft, reader.header) if reader.draft and reader.header and len(reader.drafts) == 1 else None
+        report_header(reader.draft, reader.header) if reader.draft and reader.header and len(
+            reader.drafts
+        ) == 1 else None
         return True
     if draft is not None and begins_page:
-        go_on(draft, cells, reader.unit)
+        go_on(draft, cells, money_unit_of(reader))
     return draft is not None
 
 
@@ -365,14 +397,29 @@ def project_form(cells: dict[str, Passage], reader: Reader) -> Draft:
     take_name(draft, Field("field", "name", (), list(cells["project"].fragments)), reader.unit)
     draft.goal = cells.get("goal")
     set_unit(draft, reader.owner)
-    go_on(draft, {key: part for key, part in cells.items() if key == "amount" or key.startswith(FUND)}, reader.unit)
+    go_on(
+        draft,
+        {key: part for key, part in cells.items() if key == "amount" or key.startswith(FUND)},
+        money_unit_of(reader),
+    )
     return draft
+
+
+def money_unit_of(reader: Reader) -> str:
+    """The unit of the amounts in a table of projects: of their column's labels, or of the table."""
+    assert reader.header is not None
+    column = next((column for column in reader.header.columns if column.key == "amount"), None)
+    return (unit_in("".join(column.path)) if column else None) or reader.unit
 
 
 def go_on(draft: Draft, cells: dict[str, Passage], unit: str) -> None:
     """Add to a form what the next page prints of its merged cells."""
     if "project" in cells and draft.name is not None:
-        draft.name = passage([*draft.name.part(0).fragments, *cells["project"].fragments]) if draft.name.first == 0 else joined(draft.name, cells["project"])
+        draft.name = (
+            passage([*draft.name.part(0).fragments, *cells["project"].fragments])
+            if draft.name.first == 0
+            else joined(draft.name, cells["project"])
+        )
     if "goal" in cells:
         draft.goal = joined(draft.goal, cells["goal"]) if draft.goal else cells["goal"]
     for key, part in cells.items():
@@ -414,6 +461,8 @@ def take_cells(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Re
     assert reader.draft is not None
     cells = {key: part for key, part in cells.items() if not key.startswith((FUND, OTHER))}
     levels_of(cells, reader)
+    if "name" in cells and not set(LEVEL_KEYS) & set(reader.header.keys if reader.header else ()):
+        cells["name"] = without_levels(cells["name"], reader)
     if is_cut_row(lattice, row, cells, reader):
         extend(reader, cells)
         return
@@ -447,6 +496,16 @@ def levels_of(cells: dict[str, Passage], reader: Reader) -> None:
             reader.levels = {**reader.levels, key: cells[key]}
 
 
+def without_levels(name: Passage, reader: Reader) -> Passage:
+    """A name without the two levels that are printed before it in its cell: ``产出指标质量指标合格率``."""
+    levels: dict[str, Passage] = {}
+    rest = take_levels(name, levels)
+    if rest is None or set(levels) != set(LEVEL_KEYS):
+        return name
+    reader.levels = levels
+    return rest
+
+
 def is_cut_row(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Reader) -> bool:
     """Whether a row is the rest of the one before, which a page's end cut."""
     if row not in lattice.breaks or reader.last is None or set(cells) & set(LEVEL_KEYS):
@@ -477,7 +536,9 @@ def tell_nameless(draft: Draft, row: TableRow) -> None:
 
 def tell_unknown(draft: Draft, row: TableRow) -> None:
     """Cells below labels that are not known."""
-    draft.unread += [("这一列的列名不认识，内容没有归入指标", part) for key, part in row.cells.items() if key.startswith("?")]
+    draft.unread += [
+        ("这一列的列名不认识，内容没有归入指标", part) for key, part in row.cells.items() if key.startswith("?")
+    ]
 
 
 def finished(drafts: Iterable[Draft]) -> Iterator[Draft]:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingest.forms.fit import is_level, level_words
+from ingest.forms.fit import is_level, level_pairs, level_words
 from ingest.forms.indicators import TableRow
 from ingest.forms.labels import label_key, vocabulary
 from ingest.language.numbering import item_marks
@@ -19,7 +19,7 @@ from ingest.language.values import words
 from ingest.layout.folding import fold, fold_with_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ingest.layout.passage import Passage
 
@@ -54,27 +54,32 @@ def numbered_items(text: Passage) -> list[Passage]:
 
 def read_item(item: Passage, levels: dict[str, Passage], rows: list[TableRow], unread: list[Passage]) -> None:
     """Read the parts of one item."""
-    current = Item(levels)
+    current = Item({})
+    start = leading_level(without_code(item).bare, {})
+    if start[0] == "level1":
+        levels.clear()
+    labelled = any(labelled_value(part) for part in parts_of(item))
     for part in parts_of(item):
         rest = take_levels(part, levels)
         if rest is None:
             finish(current, rows, unread)
-            current = Item(levels)
+            current = Item({})
             continue
-        labelled = labelled_value(rest)
-        if labelled:
-            key, value = labelled
+        told = labelled_value(rest)
+        if told:
+            key, value = told
             if value.bare:
                 current.cells[key] = value
             continue
-        whole = name_and_value(rest)
+        whole = None if labelled else name_and_value(rest)
         if whole:
             finish(current, rows, unread)
-            current = Item(levels, [whole[0]], {"value": whole[1]})
+            current = Item(dict(levels), [whole[0]], {"value": whole[1]})
         else:
             if current.cells:
                 finish(current, rows, unread)
-                current = Item(levels)
+                current = Item({})
+            current.levels = current.levels or dict(levels)
             current.name.append(rest)
     finish(current, rows, unread)
 
@@ -84,7 +89,7 @@ def finish(item: Item, rows: list[TableRow], unread: list[Passage]) -> None:
     if item.name and item.cells.get("value"):
         first, last = item.name[0], item.name[-1]
         name = first if len(item.name) == 1 else between(first, last)
-        rows.append(TableRow({"name": name, **item.cells}, dict(item.levels)))
+        rows.append(TableRow({"name": name, **item.cells}, item.levels))
     else:
         unread += [*item.name, *item.cells.values()]
 
@@ -127,7 +132,7 @@ def take_levels(part: Passage, levels: dict[str, Passage]) -> Passage | None:
     """Take the levels that a part begins with; what is left of it, or ``None`` where it is levels alone."""
     while True:
         part = without_code(part)
-        level, length = leading_level(part.bare)
+        level, length = leading_level(part.bare, levels)
         if level is None:
             return part
         if level == "level1":
@@ -146,19 +151,29 @@ def without_code(part: Passage) -> Passage:
     return part.part(code.end()) if code else part
 
 
-def leading_level(text: str) -> tuple[str | None, int]:
-    """The level whose name a text is, or begins with before a colon; and the length of that name."""
+def leading_level(text: str, levels: Mapping[str, Passage]) -> tuple[str | None, int]:
+    """The level whose name a text is, or begins with before a colon; and the length of that name.
+
+    Some names are those of a first and of a second level: below a first level that has such a second one they are it.
+    """
     colon = COLON.search(text)
     head = text[: colon.start()] if colon else text
-    head = head.strip()
     if is_level(head):
-        first, _ = level_words("level1")
-        return ("level1" if fold(head) in first else "level2"), text.index(head) + len(head)
-    for level in ("level1", "level2"):
-        for name in sorted(level_words(level)[0], key=len, reverse=True):
-            if name.endswith("指标") and fold(text).startswith(name) and len(fold(text)) == len(text):
-                return level, len(name)
+        return which_level(head, levels), len(head)
+    for name in sorted(level_words("level1")[0] | level_words("level2")[0], key=len, reverse=True):
+        if name.endswith("指标") and text.startswith(name):
+            return which_level(name, levels), len(name)
     return None, 0
+
+
+def which_level(name: str, levels: Mapping[str, Passage]) -> str:
+    """Whether a name is meant as a first or a second level."""
+    name = fold(name)
+    first, second = level_words("level1")[0], level_words("level2")[0]
+    if name in first and name in second:
+        above = fold(levels["level1"].bare) if "level1" in levels else ""
+        return "level2" if name != above and name in level_pairs().get(above, ()) else "level1"
+    return "level1" if name in first else "level2"
 
 
 def labelled_value(part: Passage) -> tuple[str, Passage] | None:
@@ -170,7 +185,11 @@ def labelled_value(part: Passage) -> tuple[str, Passage] | None:
     key = vocabulary("indicator_columns").of(label)
     if key is None and label_key(label).endswith(("指标值", "目标值")):
         key = "value_all_years"
-    return (key, part.part(colon.end())) if key in ("value", "weight", "value_all_years", "basis", "prior", "scoring") else None
+    return (
+        (key, part.part(colon.end()))
+        if key in ("value", "weight", "value_all_years", "basis", "prior", "scoring")
+        else None
+    )
 
 
 def name_and_value(part: Passage) -> tuple[Passage, Passage] | None:

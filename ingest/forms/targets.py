@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ingest.forms.indicators import TableRow
     from ingest.layout.fragments import Fragment
 
-CODED = re.compile(r"^(?P<code>[0-9A-Za-z]{3,})[-－—_]\s*(?P<name>.+)$")
+CODED = re.compile(r"^(?P<code>[0-9A-Za-z]{3,})[-－—_]\s*(?P<name>.*[\u4e00-\u9fff].*)$")
 LEADING_NUMBER = re.compile(r"^(\d{1,3}|[一二三四五六七八九十]+)[、.．](?!\d)\s*")
 
 
@@ -70,7 +70,6 @@ def read_targets(
             leftovers.extend(leftover for reason, part in draft.unread for leftover in left_over(reason, part, text))
         covered.append((start, table.end))
         done = table.end
-    leftovers += untold_forms(fragments, text, covered)
     return unrepeated(targets), leftovers, covered
 
 
@@ -226,7 +225,13 @@ def read_head(head: Sequence[Fragment], unit: str) -> Draft:
 
 def money_unit(item: Field, unit: str) -> str:
     """The unit of the amounts of a field: its own label's, its row's label's, or the form's."""
-    return unit_in(item.printed) or (unit_in(item.lead.printed) if item.lead else None) or unit
+    label: Field | None = item
+    while label is not None:
+        announced = unit_in(label.printed)
+        if announced:
+            return announced
+        label = label.lead
+    return unit
 
 
 def read_title(draft: Draft, head: Sequence[Fragment]) -> None:
