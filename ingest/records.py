@@ -26,6 +26,32 @@ Comparator = Literal["ge", "le", "gt", "lt", "eq"]
 Kind = Literal["quantity", "time", "relative", "state", "vague", "restated", "missing", "secret"]
 """What sort of target a printed value is; ``docs/records.md`` defines each."""
 
+TableKind = Literal[
+    "income-expenditure",
+    "income",
+    "expenditure",
+    "appropriation",
+    "general-budget",
+    "basic",
+    "projects",
+    "fund",
+    "state-capital",
+    "three-public",
+    "procurement",
+    "purchased-services",
+    "entrusted",
+    "assets",
+    "operating",
+    "transfers",
+    "carry-over",
+    "other",
+]
+"""What a budget table is about, in this order: 收支总表, 收入总表, 支出总表, 财政拨款收支, 一般公共预算支出, 基本支出,
+项目支出, 政府性基金, 国有资本经营, “三公”经费, 政府采购, 政府购买服务, 委托事项, 资产, 机关运行经费, 转移支付,
+结转资金, or something else."""
+
+MoneyUnit = Literal["元", "千元", "万元", "亿元"]
+
 DocumentKind = Literal["预算", "决算", "自评"]
 """What a document is: a budget, final accounts, or an evaluation of its own targets."""
 
@@ -122,6 +148,38 @@ class ProjectBudget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetRow:
+    """One row of a budget table, or of one side of it where income and expenditure are printed side by side."""
+
+    code: str | None = None
+    """The printed code; of one that is printed over the columns 类, 款 and 项, the parts above it and its own."""
+    name: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The other cells that hold words, by the labels over their columns."""
+    amounts: Mapping[str, Number] = field(default_factory=dict)
+    """Money in 万元 by the labels over its column, from the top and divided by slashes; empty cells are left out."""
+    is_total: bool = False
+    """The row is named as a sum of others."""
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetTable:
+    """One printed table of money, over as many pages as it has."""
+
+    kind: TableKind
+    title: str | None = None
+    unit: MoneyUnit | None = None
+    """The unit in which it prints its money, where it says so."""
+    columns: tuple[str, ...] = ()
+    """The labels over its columns, from the top and divided by slashes."""
+    rows: tuple[BudgetRow, ...] = ()
+    line: int | None = None
+    page: int | None = None
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """A budget unit that the document names as owner of money or of a project."""
 
@@ -190,5 +248,7 @@ class Document:
     units: tuple[Unit, ...] = ()
     project_budgets: tuple[ProjectBudget, ...] = ()
     targets: tuple[Target, ...] = ()
+    tables: tuple[BudgetTable, ...] = ()
+    """The budget tables whose cells are known, in printed order."""
     leftovers: tuple[Leftover, ...] = ()
     coverage: Coverage | None = None

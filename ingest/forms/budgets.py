@@ -262,16 +262,17 @@ def is_projects(sheet: Sheet) -> bool:
 def columns_by_key(sheet: Sheet) -> dict[str, int]:
     """Which column of a table of projects holds what: the first column whose lowest label says so."""
     known = vocabulary("budget_columns")
-    lowest = [path[-1].bare if path else "" for path in sheet.paths]
-    found: dict[str, int] = {}
+    lowest = [fold(path[-1].bare) if path else "" for path in sheet.paths]
+    mixed = [number for number, label in enumerate(lowest) if pattern("budget_mixed").search(label)]
+    found = {"name": mixed[0]} if mixed else {}
     for deep in (False, True):  # a label of its own before one of a group
         for number, label in enumerate(lowest):
             key = known.of(label)
-            if key and (len(sheet.paths[number]) > 1) is deep:
+            if key and (len(sheet.paths[number]) > 1) is deep and number not in found.values():
                 found.setdefault(key, number)
-    for key, name in (("name", "budget_name"), ("total", "budget_total")):
+    for key, name in (("total", "budget_total"), ("name", "budget_name")):
         free = [number for number in range(len(lowest)) if number not in found.values()]
-        likely = next((number for number in free if pattern(name).search(fold(lowest[number]))), None)
+        likely = next((number for number in free if pattern(name).search(lowest[number])), None)
         if key not in found and likely is not None:
             found[key] = likely
     return found
