@@ -41,6 +41,8 @@ class Glyph(NamedTuple):
     spaced: bool
     quarters: int
     """How far it is turned clockwise against the page's text; ``SLANTED`` where by no quarter."""
+    index: int
+    """Its number in pdfium's text of the page."""
 
 
 def glyphs_of(page: PdfPage, text: PdfTextPage) -> tuple[View, list[Glyph]]:
@@ -49,14 +51,12 @@ def glyphs_of(page: PdfPage, text: PdfTextPage) -> tuple[View, list[Glyph]]:
     What lies outside the page is not printed, and left out.
     """
     found = printed(text)
-    turns = Counter(quarters for *_, quarters, _ in found if quarters != SLANTED)
+    turns = Counter(each[2] for each in found if each[2] != SLANTED)
     upright = -max(turns, key=turns.__getitem__) if turns else page.get_rotation() // 90
-    fit = Fit(text)
     view = view_of(page, upright)
     a, b, c, d, e, f = view.matrix
     glyphs = []
-    for index, char, box, quarters, spaced in found:
-        left, bottom, right, top = fit.mended(index, box)
+    for index, char, turn, spaced, left, bottom, right, top in found:
         x0, x1 = a * left + c * bottom + e, a * right + c * top + e
         y0, y1 = b * left + d * bottom + f, b * right + d * top + f
         if x0 > x1:
@@ -64,36 +64,44 @@ def glyphs_of(page: PdfPage, text: PdfTextPage) -> tuple[View, list[Glyph]]:
         if y0 > y1:
             y0, y1 = y1, y0
         if x1 > 0 and y1 > 0 and x0 < view.width and y0 < view.height:
-            turn = quarters if quarters == SLANTED else (quarters + upright) % 4
-            glyphs.append(Glyph(char, x0, y0, x1, y1, spaced, turn))
+            quarters = turn if turn == SLANTED else (turn + upright) % 4
+            glyphs.append(Glyph(char, x0, y0, x1, y1, spaced, quarters, index))
     return view, glyphs
 
 
-def printed(text: PdfTextPage) -> list[tuple[int, str, Box, int, bool]]:
-    """The index, character, box, turn in quarters and space before of all that prints something, in PDF coordinates."""
-    count = pdfium_c.FPDFText_CountChars(text)
-    boxes = (pdfium_c.FS_RECTF * max(count, 1))()
+def printed(text: PdfTextPage) -> list[tuple[int, str, int, bool, float, float, float, float]]:
+    """All that prints something: index, character, turn in quarters, space before, box in the page's coordinates."""
     code_of = pdfium_c.FPDFText_GetUnicode
     box_of = pdfium_c.FPDFText_GetLooseCharBox
     angle_of = pdfium_c.FPDFText_GetCharAngle
-    found: list[tuple[int, str, Box, int, bool]] = []
+    fit = Fit(text)
+    box = pdfium_c.FS_RECTF()
+    found: list[tuple[int, str, int, bool, float, float, float, float]] = []
     spaced = False
-    for index in range(count):
+    for index in range(pdfium_c.FPDFText_CountChars(text)):
         code = code_of(text, index)
         if code in SPACES:
             spaced = True
             continue
-        char = "-" if code in HYPHENS else chr(code)
-        if code < 0x20 and code not in HYPHENS or code in SILENT:
+        if code in HYPHENS:
+            code = 0x2D
+        elif code < 0x20 or code in SILENT:
             continue
-        box = boxes[index]
         box_of(text, index, box)
-        turn = angle_of(text, index) * 2 / pi
-        quarters = round(turn)
-        quarters = quarters % 4 if abs(turn - quarters) < SLANT else SLANTED
-        found.append((index, char, (box.left, box.bottom, box.right, box.top), quarters, spaced))
+        angle = angle_of(text, index)
+        found.append(
+            (index, chr(code), quarters_of(angle) if angle else 0, spaced,
+             *fit.mended(index, box.left, box.bottom, box.right, box.top))
+        )  # fmt: skip
         spaced = False
     return found
+
+
+def quarters_of(angle: float) -> int:
+    """An angle in radians as quarter turns."""
+    turn = angle * 2 / pi
+    quarters = round(turn)
+    return quarters % 4 if abs(turn - quarters) < SLANT else SLANTED
 
 
 class Fit:
@@ -104,20 +112,28 @@ class Fit:
 
     def __init__(self, text: PdfTextPage) -> None:
         self.text = text
-        self.known: dict[tuple[float, float], bool] = {}
+        self.known: dict[tuple[int, int], bool] = {}
 
-    def mended(self, index: int, box: Box) -> Box:
+    def mended(self, index: int, left: float, bottom: float, right: float, top: float) -> Box:
         """The box of a character, or where it does not fit, one from its baseline and its font's size."""
-        size = round(box[2] - box[0], 1), round(box[3] - box[1], 1)
+        size = int(10 * (right - left)), int(10 * (top - bottom))
         fits = self.known.get(size)
         if fits:
-            return box
-        right, up = self.em(index)
-        upright = abs(up) >= abs(right)
+            return left, bottom, right, top
+        across, up = self.em(index)
+        upright = abs(up) >= abs(across)
         if fits is None:
-            em, stated = (abs(up), size[1]) if upright else (abs(right), size[0])
+            em, stated = (abs(up), top - bottom) if upright else (abs(across), right - left)
             self.known[size] = fits = HEIGHT[0] * em <= stated <= HEIGHT[1] * em
-        return box if fits else self.measured(index, box, right, up, upright=upright)
+            if fits:
+                return left, bottom, right, top
+        x, y = c_double(), c_double()
+        pdfium_c.FPDFText_GetCharOrigin(self.text, index, x, y)
+        if upright:
+            low, high = sorted((y.value - DESCENT * up, y.value + (1 - DESCENT) * up))
+            return left, low, right, high
+        low, high = sorted((x.value - DESCENT * across, x.value + (1 - DESCENT) * across))
+        return low, bottom, high, top
 
     def em(self, index: int) -> tuple[float, float]:
         """What the font's size comes to on the page, as a vector that points to the top of the character."""
@@ -125,13 +141,3 @@ class Fit:
         pdfium_c.FPDFText_GetMatrix(self.text, index, matrix)
         size = pdfium_c.FPDFText_GetFontSize(self.text, index)
         return matrix.c * size, matrix.d * size
-
-    def measured(self, index: int, box: Box, right: float, up: float, *, upright: bool) -> Box:
-        """A box as wide as the given one, but one em high."""
-        x, y = c_double(), c_double()
-        pdfium_c.FPDFText_GetCharOrigin(self.text, index, x, y)
-        if upright:
-            low, high = sorted((y.value - DESCENT * up, y.value + (1 - DESCENT) * up))
-            return box[0], low, box[2], high
-        low, high = sorted((x.value - DESCENT * right, x.value + (1 - DESCENT) * right))
-        return low, box[1], high, box[3]

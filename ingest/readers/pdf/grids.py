@@ -63,8 +63,25 @@ class Lattice:
 def lattices_of(rulings: Rulings, tolerance: float) -> list[Lattice]:
     """The tables that lines make: those that touch (within a tolerance in points) belong together."""
     level, upright = merged(rulings.level, tolerance), merged(rulings.upright, tolerance)
-    found = [lattice(*group, tolerance) for group in touching(level, upright, tolerance)]
+    groups = touching(level, upright, tolerance)
+    tables = [group for group in groups if group[0] and group[1]]
+    for _, lonely in (group for group in groups if not group[0]):
+        beside(lonely[0], tables, 2 * tolerance)
+    found = [lattice(*group, tolerance) for group in tables]
     return [each for each in found if each is not None]
+
+
+def beside(line: Ruling, tables: list[tuple[list[Ruling], list[Ruling]]], tolerance: float) -> None:
+    """Give an upright line that touches no other to the table next to it that is as high.
+
+    It is the outer side of a merged cell that both ends of the page cut.
+    """
+    for level, upright in tables:
+        top = min(min(each.at for each in level), min(each.start for each in upright))
+        bottom = max(max(each.at for each in level), max(each.end for each in upright))
+        if abs(line.start - top) <= tolerance and abs(line.end - bottom) <= tolerance:
+            upright.append(line)
+            return
 
 
 def merged(lines: Iterable[Ruling], tolerance: float) -> list[Ruling]:
@@ -120,7 +137,7 @@ def touching(level: list[Ruling], upright: list[Ruling], tolerance: float) -> li
         groups.setdefault(root(i), ([], []))[0].append(line)
     for j, line in enumerate(upright, len(level)):
         groups.setdefault(root(j), ([], []))[1].append(line)
-    return [group for group in groups.values() if group[0] and group[1]]
+    return list(groups.values())
 
 
 def lattice(level: list[Ruling], upright: list[Ruling], tolerance: float) -> Lattice | None:
@@ -131,12 +148,12 @@ def lattice(level: list[Ruling], upright: list[Ruling], tolerance: float) -> Lat
     if rows * columns < 2:
         return None
     below = borders(ys, xs, level)
-    beside = borders(xs, ys, upright)
-    for walls in (below, beside):
+    right_of = borders(xs, ys, upright)
+    for walls in (below, right_of):
         for side in (walls[0], walls[-1]):
             if not any(side):
                 side[:] = [True] * len(side)
-    owner = regions(rows, columns, lambda i, j: beside[j + 1][i], lambda i, j: below[i + 1][j])
+    owner = regions(rows, columns, lambda i, j: right_of[j + 1][i], lambda i, j: below[i + 1][j])
     real_top = borders(ys[:1], xs, level)[0]
     areas: list[Area] = []
     owners = [[-1] * columns for _ in range(rows)]
@@ -144,8 +161,8 @@ def lattice(level: list[Ruling], upright: list[Ruling], tolerance: float) -> Lat
         open_sides = (
             not any(below[top][left:right]) and top == 0,
             not any(below[bottom][left:right]) and bottom == rows,
-            not any(beside[left][top:bottom]) and left == 0,
-            not any(beside[right][top:bottom]) and right == columns,
+            not any(right_of[left][top:bottom]) and left == 0,
+            not any(right_of[right][top:bottom]) and right == columns,
         )
         if (open_sides[0] or open_sides[1]) and (open_sides[2] or open_sides[3]):
             continue
@@ -192,7 +209,8 @@ def regions(
         for j in range(columns):
             if not seen[i][j]:
                 boxes.append(flooded(i, j, rows, columns, seen, wall_right, wall_below))
-    return sorted(apart(boxes))
+    size = sum((bottom - top) * (right - left) for top, left, bottom, right in boxes)
+    return boxes if size == rows * columns else sorted(apart(boxes))
 
 
 def flooded(  # noqa: PLR0913

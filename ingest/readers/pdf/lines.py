@@ -50,7 +50,7 @@ def words_of(glyphs: Iterable[Glyph]) -> list[Word]:
     words: list[Word] = []
     word: Word | None = None
     for glyph in glyphs:
-        _, left, top, right, bottom, spaced, _ = glyph
+        _, left, top, right, bottom, spaced, _, _ = glyph
         if word is not None and not spaced:
             height = min(bottom - top, word.bottom - word.top)
             gap = left - word.right

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
-from ingest.readers.pdf.view import Matrix, matrix_of, product, turned
+from ingest.readers.pdf.clips import clip_of, within
+from ingest.readers.pdf.view import matrix_of, product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pypdfium2 import PdfPage
 
-    from ingest.readers.pdf.view import View
+    from ingest.readers.pdf.view import Matrix, View
     from ingest.readers.source import Box
 
 THIN = 2.5
@@ -46,12 +47,15 @@ class Rulings(NamedTuple):
 def rulings_of(page: PdfPage, view: View) -> Rulings:
     """All straight lines of a page that can be seen, as they are drawn."""
     rulings = Rulings([], [])
-    for left, top, right, bottom in drawn(page.raw, view.matrix, DEPTH):
-        left, top, right, bottom = max(left, 0), max(top, 0), min(right, view.width), min(bottom, view.height)
+    sheet = (0.0, 0.0, view.width, view.height)
+    for box in drawn(page.raw, view.matrix, DEPTH):
+        cut = within(box, sheet)
+        if cut is None:
+            continue
+        left, top, right, bottom = cut
         if right - left > bottom - top:
-            if bottom >= top:
-                rulings.level.append(Ruling((top + bottom) / 2, left, right))
-        elif right >= left:
+            rulings.level.append(Ruling((top + bottom) / 2, left, right))
+        else:
             rulings.upright.append(Ruling((left + right) / 2, top, bottom))
     return rulings
 
@@ -134,29 +138,3 @@ def filled_lines(points: list[tuple[float, float]]) -> Iterator[Box]:
         yield box
     else:
         yield from sides([*points, points[0]])
-
-
-def clip_of(path: object, matrix: Matrix) -> Box | None:
-    """The rectangle to which a path is cut, where it is cut."""
-    clip = pdfium_c.FPDFPageObj_GetClipPath(path)
-    found: Box | None = None
-    for part in range(pdfium_c.FPDFClipPath_CountPaths(clip) if clip else 0):
-        xs, ys = [], []
-        x, y = c_float(), c_float()
-        for index in range(pdfium_c.FPDFClipPath_CountPathSegments(clip, part)):
-            segment = pdfium_c.FPDFClipPath_GetPathSegment(clip, part, index)
-            pdfium_c.FPDFPathSegment_GetPoint(segment, x, y)
-            xs.append(x.value)
-            ys.append(y.value)
-        if xs:
-            box = turned(matrix, min(xs), min(ys), max(xs), max(ys))
-            found = box if found is None else within(box, found) or (0, 0, -1, -1)
-    return found
-
-
-def within(box: Box, clip: Box | None) -> Box | None:
-    """What of a box is inside another; ``None`` where nothing is."""
-    if clip is None:
-        return box
-    left, top, right, bottom = max(box[0], clip[0]), max(box[1], clip[1]), min(box[2], clip[2]), min(box[3], clip[3])
-    return (left, top, right, bottom) if right >= left and bottom >= top else None
