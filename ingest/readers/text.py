@@ -6,7 +6,6 @@ space on the way, by a line that follows without an empty line and begins with e
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -24,9 +23,6 @@ REASONS: dict[type[OSError], str] = {
 ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
 """Tried in this order. GB18030 covers GB2312 and GBK (GB 18030-2022)."""
 
-MAGIC = {b"%PDF": "PDF", b"PK\x03\x04": "Word、Excel 或压缩包", b"\xd0\xcf\x11\xe0": "旧版 Word 或 Excel",
-         b"\x89PNG": "图片", b"\xff\xd8\xff": "图片", b"GIF8": "图片", b"\x7fELF": "程序", b"MZ": "程序"}  # fmt: skip
-
 PAGE_NUMBER = re.compile(r"[-—–]\s*\d{1,4}\s*[-—–]|第\s*\d{1,4}\s*页(\s*共\s*\d{1,4}\s*页)?")
 BARE_NUMBER = re.compile(r"\d{1,4}")
 ONE_SPACE = re.compile(r" \S")
@@ -35,28 +31,31 @@ LONELY = 2
 """A bare number with this many empty lines before it is a page number."""
 
 
-def read_text(path: Path) -> Source:
-    """Read a text file.
+def content_of(path: Path) -> bytes:
+    """The bytes of a file.
 
     Raises:
         UnreadableFileError: the file cannot be opened.
-        EmptyFileError: it holds nothing but white space.
-        UnsupportedFormatError: its first bytes are those of another kind of file.
-        EncodingError: its bytes are not text in UTF-8, GB18030 or UTF-16.
     """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        raise UnreadableFileError(
-            path, REASONS.get(type(error), f"打不开这个文件（系统错误 {error.errno}）")
-        ) from error
-    for magic, kind in MAGIC.items():
-        if data.startswith(magic):
-            raise UnsupportedFormatError(path, f"内容是{kind}，目前只能读取文本（.txt、.md）")
+        cause = REASONS.get(type(error), f"打不开这个文件（系统错误 {error.errno}）")
+        raise UnreadableFileError(path, cause) from error
+
+
+def read_text(path: Path, sha256: str, data: bytes) -> Source:
+    """Read a text file.
+
+    Raises:
+        EmptyFileError: it holds nothing but white space.
+        UnsupportedFormatError: it is binary.
+        EncodingError: its bytes are not text in UTF-8, GB18030 or UTF-16.
+    """
     text, encoding = decode(path, data)
     if not text.strip():
         raise EmptyFileError(path, "文件是空的，没有任何文字")
-    return Source(path.name, hashlib.sha256(data).hexdigest(), encoding, text, lines_of(text))
+    return Source(path.name, sha256, encoding, text, lines_of(text))
 
 
 def decode(path: Path, data: bytes) -> tuple[str, str]:

@@ -1,0 +1,66 @@
+"""XML as office files hold it: without entities, names without their namespaces."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring, iterparse
+
+from ingest.errors import DamagedFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BROKEN = (ParseError, DefusedXmlException, LookupError, ValueError)
+
+
+def tree(path: Path, data: bytes) -> Element:
+    """The root of an XML text.
+
+    Raises:
+        DamagedFileError: it is no whole XML text, or declares entities.
+    """
+    try:
+        root: Element = fromstring(data, forbid_dtd=True)
+    except BROKEN as error:
+        raise DamagedFileError(path, "文件内容已损坏（XML 不完整）") from error
+    return root
+
+
+def events(path: Path, data: bytes) -> Iterator[tuple[str, Element]]:
+    """Each ``start`` and ``end`` of an element, as they come; whoever reads many clears what was read.
+
+    Raises:
+        DamagedFileError: see :func:`tree`.
+    """
+    try:
+        yield from iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True)
+    except BROKEN as error:
+        raise DamagedFileError(path, "文件内容已损坏（XML 不完整）") from error
+
+
+def local(element: Element) -> str:
+    """The name of an element without its namespace: transitional and strict files differ in that alone."""
+    return element.tag.rpartition("}")[2]
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """An attribute by its name without its namespace."""
+    for key, value in element.attrib.items():
+        if key.rpartition("}")[2] == name:
+            return value
+    return None
+
+
+def child(element: Element, name: str) -> Element | None:
+    """The first child of that name."""
+    return next((each for each in element if local(each) == name), None)
+
+
+def descendants(element: Element, name: str) -> Iterator[Element]:
+    """Every element of that name below, in order."""
+    return (each for each in element.iter() if local(each) == name)
