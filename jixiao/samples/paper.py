@@ -102,6 +102,8 @@ class Style:
     """Header rows stand on each page of a table."""
     open_cuts: bool = False
     """A cell that a page's end cuts has no border there."""
+    cut_rows: bool = False
+    """A page may end within a row."""
     running: bool = False
     """A form begins where the last one ends, not on a page or sheet of its own."""
     breaks: int = 0
@@ -118,6 +120,7 @@ class Style:
             rotated=rng.random() < 1 / 4,
             repeat_header=rng.random() < 1 / 2,
             open_cuts=rng.random() < 1 / 2,
+            cut_rows=rng.random() < 1 / 2,
             running=rng.random() < 1 / 2,
             breaks=rng.randrange(1_000),
         )

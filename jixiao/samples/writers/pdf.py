@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import deque
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
 FONT = "STSong-Light"
 """Not embedded: a reader takes its own. The characters are known all the same."""
 SIZES = {"title": 18.0, "heading": 14.0, "text": 10.5, "right": 9.0}
+KEEP = {"title": 130.0, "heading": 130.0, "text": 0.0, "right": 60.0}
+"""Points of what follows that have to stand on the same page."""
 SMALL = 9.0
 """The size of type in tables."""
 MARGIN = 50.0
+LEADING = SMALL * 1.3
 PAD = 3.0
+LONG = 5
+"""Lines of a text that anybody knows for one that goes on."""
 NARROWEST, WIDEST = 3, 16
 """How wide a column may grow, in characters."""
 
@@ -39,7 +45,7 @@ def write(paper: Paper, style: Style) -> Printed:
             if isinstance(block, Table):
                 _Setting(press, block).print()
             else:
-                press.paragraph(block, keep=40 if block.style != "text" else 0)
+                press.paragraph(block, keep=KEEP[block.style])
     press.close()
     return Printed(press.file.getvalue(), press.pages)
 
@@ -74,7 +80,7 @@ class _Press:
         self.canvas = Canvas(self.file, pagesize=A4 if self.turned else (self.width, self.height), invariant=1)
         self.rng = Random(f"pages {style.breaks}")
         self.number = 0
-        self.top = 0.0
+        self.top = self.start = 0.0
         self.bottom = MARGIN
         self.pages: dict[str, int] = {}
 
@@ -82,7 +88,7 @@ class _Press:
         """Begin a page; where it ends is any place in its lower half, where the style says so."""
         self.close_page()
         self.number += 1
-        self.top = self.height - MARGIN
+        self.top = self.start = self.height - MARGIN
         self.bottom = MARGIN + (self.rng.random() * self.height / 2.5 if self.style.breaks else 0)
         if self.turned:
             self.canvas.setPageRotation(90)
@@ -102,6 +108,11 @@ class _Press:
     def room(self) -> float:
         """Points left on the page."""
         return self.top - self.bottom
+
+    @property
+    def fresh(self) -> bool:
+        """Nothing but the header of a table stands on the page."""
+        return self.top >= self.start
 
     def text(self, text: str, left: float, base: float, size: float) -> None:
         """Print a line."""
@@ -126,19 +137,29 @@ class _Press:
         self.top -= leading / 3
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """A row, or as much of it as one page holds. ``lines`` are the most lines that it shows."""
 
     row: int
     lines: int
     first: bool = True
+    """It begins with the row's first line."""
     top: float = 0.0
 
     @property
     def height(self) -> float:
         """In points."""
-        return max(self.lines, 1) * SMALL * 1.3 + 2 * PAD
+        return max(self.lines, 1) * LEADING + 2 * PAD
+
+
+def _covered(cell: Cell, page: Sequence[_Piece]) -> list[_Piece]:
+    return [piece for piece in page if cell.row <= piece.row < cell.row + cell.rows]
+
+
+def _ends(pieces: Sequence[_Piece]) -> tuple[float, float]:
+    """Top of the first and bottom of the last."""
+    return pieces[0].top, pieces[-1].top - pieces[-1].height
 
 
 @dataclass(slots=True)
@@ -162,68 +183,110 @@ class _Setting:
             self.lines[cell] = wrap(cell.text, width, SMALL)
         self.left = dict(self.lines)
         self.heights = self._heights()
-        on_page: list[_Piece] = []
-        for row, height in enumerate(self.heights):
-            on_page = self._row(row, height, on_page)
-        self._flush(on_page, last=True)
+        pieces = deque(_Piece(row, lines) for row, lines in enumerate(self.heights))
+        while pieces:
+            page = self._fill(pieces)
+            self._flush(page, pieces[0] if pieces else None)
+            if pieces:
+                self.press.turn()
+                self._again(pieces[0].row)
         self.press.top -= SMALL
 
-    def _row(self, row: int, lines: int, on_page: list[_Piece]) -> list[_Piece]:
-        """Put a row on the page, or the next; a row taller than a page is cut."""
-        piece = _Piece(row, lines)
-        while piece.height > self.press.room():
-            fitting = int((self.press.room() - 2 * PAD) // (SMALL * 1.3))
-            if fitting >= 1 and not on_page:
-                cut, piece = replace(piece, lines=fitting), replace(piece, lines=piece.lines - fitting, first=False)
-                self._place(cut, on_page)
-            self._flush(on_page, last=False)
-            self.press.turn()
-            self._again(row)
-            on_page = []
-        self._place(piece, on_page)
-        return on_page
+    def _fill(self, pieces: deque[_Piece]) -> list[_Piece]:
+        """Take the rows that the page has room for. On an empty page that is at least a part of one."""
+        page: list[_Piece] = []
+        while pieces and pieces[0].height <= self.press.room():
+            self._place(pieces.popleft(), page)
+        if pieces and (fitting := self._may_cut(pieces[0], must=self.press.fresh and not page)):
+            piece = pieces.popleft()
+            pieces.appendleft(replace(piece, lines=piece.lines - fitting, first=False))
+            self._place(replace(piece, lines=fitting), page)
+        kept = len(page)
+        while pieces and kept and not self._may_end(page[:kept]):
+            kept -= 1
+        if pieces and (kept or not self.press.fresh):
+            self._take_back(page, kept, pieces)
+        return page
 
-    def _place(self, piece: _Piece, on_page: list[_Piece]) -> None:
-        piece.top = self.press.top
+    def _place(self, piece: _Piece, page: list[_Piece]) -> None:
+        page.append(replace(piece, top=self.press.top))
         self.press.top -= piece.height
-        on_page.append(piece)
-        for mark in self.table.marks.get(piece.row, ()):
-            self.press.pages.setdefault(mark, self.press.number)
+
+    @staticmethod
+    def _take_back(page: list[_Piece], kept: int, pieces: deque[_Piece]) -> None:
+        """Leave the rows after so many to the next page; a cut row becomes whole again."""
+        for piece in reversed(page[kept:]):
+            if pieces and pieces[0].row == piece.row:
+                pieces.appendleft(replace(piece, lines=piece.lines + pieces.popleft().lines))
+            else:
+                pieces.appendleft(piece)
+        del page[kept:]
+
+    def _may_cut(self, piece: _Piece, *, must: bool) -> int:
+        """How many lines of a row may stand on this page; 0 where it has to go overleaf as a whole.
+
+        Between borders only one cell may go on, and only a long one: nobody could tell the rest of a short one from a
+        row of its own.
+        """
+        fitting = int((self.press.room() - 2 * PAD) // LEADING)
+        if must:
+            return max(fitting, 1)
+        cells = {self.table.owners[piece.row, column] for column in range(self.table.columns)}
+        going = [cell for cell in cells if cell.rows == 1 and len(self.left[cell]) > fitting]
+        clear = self._open or (len(going) == 1 and len(self.lines[going[0]]) >= LONG)
+        return fitting if self.press.style.cut_rows and fitting > 1 and clear else 0
+
+    def _may_end(self, page: Sequence[_Piece]) -> bool:
+        """Whether a page may end here: between borders, no short cell over several rows may be cut within its text."""
+        if self._open:
+            return True
+        end = page[-1]
+        crossing = [cell for cell in self.table.cells if cell.rows > 1 and cell.row <= end.row < cell.row + cell.rows]
+        return all(len(self.lines[cell]) >= LONG or not self._on_page(cell, page)[1] for cell in crossing)
+
+    @property
+    def _header(self) -> Sequence[int]:
+        """The rows that stand on each page: the header, where no cell of it goes on below."""
+        header = self.table.header
+        whole = all(cell.row + cell.rows - 1 in header for cell in self.table.cells if cell.row in header)
+        return header if self.press.style.repeat_header and whole else ()
+
+    @property
+    def _open(self) -> bool:
+        """A cell that goes on has no border at the page's end; below a header nobody would see that."""
+        return self.press.style.open_cuts and not self._header
 
     def _again(self, row: int) -> None:
-        """The header rows, once more, on a new page; only where no cell of them goes on below."""
-        header = self.table.header
-        cells = [cell for cell in self.table.cells if cell.row in header]
-        whole = all(cell.row + cell.rows - 1 in header for cell in cells)
-        if not (self.press.style.repeat_header and header and whole and row > header[-1]):
+        """The header rows, once more, on a new page."""
+        if not self._header or row <= self._header[-1]:
             return
         tops = [self.press.top]
-        for each in header:
+        for each in self._header:
             tops.append(tops[-1] - _Piece(each, self.heights[each]).height)
-        for cell in cells:
-            above = cell.row - header[0]
-            self._box(cell, (tops[above], tops[above + cell.rows]), self.lines[cell])
-        self.press.top = tops[-1]
-
-    def _flush(self, pieces: Sequence[_Piece], *, last: bool) -> None:
-        """Draw what stands on the page: each cell over the rows that it covers there."""
         for cell in self.table.cells:
-            covered = [piece for piece in pieces if cell.row <= piece.row < cell.row + cell.rows]
-            if not covered:
-                continue
-            top, bottom = covered[0].top, covered[-1].top - covered[-1].height
-            lines, self.left[cell] = self._part(cell, top - bottom, pieces[-1])
-            begins = cell.row >= pieces[0].row and (cell.row > pieces[0].row or pieces[0].first)
-            ends = last or cell.row + cell.rows - 1 <= pieces[-1].row
-            opened = self.press.style.open_cuts
-            self._box(cell, (top, bottom), lines, (begins or not opened, ends or not opened))
+            if cell.row in self._header:
+                above = cell.row - self._header[0]
+                self._box(cell, (tops[above], tops[above + cell.rows]), self.lines[cell])
+        self.press.top = self.press.start = tops[-1]
 
-    def _part(self, cell: Cell, height: float, end: _Piece) -> tuple[list[str], list[str]]:
+    def _flush(self, page: Sequence[_Piece], following: _Piece | None) -> None:
+        """Draw what stands on the page: each cell over the rows that it covers there."""
+        for piece in page:
+            for mark in self.table.marks.get(piece.row, ()):
+                self.press.pages.setdefault(mark, self.press.number)
+        beyond = following.row if following else self.table.rows
+        for cell in self.table.cells:
+            if covered := _covered(cell, page):
+                lines, self.left[cell] = self._on_page(cell, page)
+                begins = cell.row > page[0].row or (cell.row == page[0].row and page[0].first)
+                ends = cell.row + cell.rows - 1 < beyond
+                self._box(cell, _ends(covered), lines, (begins or not self._open, ends or not self._open))
+
+    def _on_page(self, cell: Cell, page: Sequence[_Piece]) -> tuple[list[str], list[str]]:
         """The lines of a cell that stand on this page, and those that go overleaf."""
         left = self.left[cell]
-        if cell.row + cell.rows - 1 < end.row:
-            return left, []
-        fitting = max(int((height - 2 * PAD + 0.1) // (SMALL * 1.3)), 0)
+        top, bottom = _ends(_covered(cell, page))
+        fitting = int((top - bottom - 2 * PAD + 0.1) // LEADING)
         return left[:fitting], left[fitting:]
 
     def _box(
@@ -239,13 +302,12 @@ class _Setting:
         for end, border in zip(ends, ruled, strict=True):
             if border:
                 canvas.line(left, end, right, end)
-        leading = SMALL * 1.3
-        base = top - (top - bottom - leading * len(lines)) / 2 - SMALL
+        base = top - (top - bottom - LEADING * len(lines)) / 2 - SMALL
         for line in lines:
             used = pdfmetrics.stringWidth(line, FONT, SMALL)
             centred = len(lines) == 1
             self.press.text(line, left + ((right - left - used) / 2 if centred else PAD), base, SMALL)
-            base -= leading
+            base -= LEADING
 
     def _heights(self) -> list[int]:
         """Lines of each row: its tallest cell, and in the last row what a cell over several rows still needs."""
