@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.forms.fit import is_level, level_fit, value_fit, weight_fit
+from ingest.forms.fit import is_level, level_fit, level_key, level_words, value_fit, weight_fit
 from ingest.forms.labels import label_key, labels, vocabulary
 from ingest.language.values import words
 from ingest.layout.folding import fold
@@ -51,6 +51,8 @@ class HeaderBlock:
     columns: tuple[HeaderColumn, ...]
     first: int
     last: int
+    side: str = ""
+    """What stands beside the labels and says something of all indicators: ``长期绩效指标``."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -78,7 +80,8 @@ def header_at(lattice: Lattice, row: int) -> HeaderBlock | None:
     across = [cell for cell in lattice.across(row) if cell.rows <= TALLEST]
     known = [(cell, key) for cell in across if (key := core_key(cell.text))]
     keys = {key for _, key in known}
-    if len(keys) < LEAST or not ({"name", "value"} & keys or {"level1", "level2"} <= keys):
+    named = {"name", "level1", "level2"} & keys or ("value" in keys and keys & {"comparator", "value_unit", "weight"})
+    if len(keys) < LEAST or not named:
         return prose_header(lattice, row, across)
     if not any(cell.row == row for cell, _ in known):
         return None
@@ -140,7 +143,8 @@ def block(lattice: Lattice, first: int, last: int) -> HeaderBlock:
         seen.add(id(leaf))
         texts = tuple(cell.text for cell in path)
         columns.append(HeaderColumn(None, leaf.column, leaf.right, leaf, texts))
-    return HeaderBlock(told(columns, lattice, last), first, last)
+    side = "".join(cell.text for cell in lattice.across(first) if cell.bottom > last)
+    return HeaderBlock(told(columns, lattice, last), first, last, side)
 
 
 def path_of(lattice: Lattice, column: int, first: int, last: int) -> list[Printed]:
@@ -159,7 +163,7 @@ def told(columns: Sequence[HeaderColumn], lattice: Lattice, last: int) -> tuple[
     prose = continuous and not any(key_of(c.path, continuous=True) in ("name", "level1") for c in columns)
     keys = [key_of(column.path, continuous=continuous, prose=prose) for column in columns]
     keys = settled(columns, keys, lattice, last)
-    keys = inferred(columns, keys, lattice, last)
+    keys = by_content(columns, inferred(columns, keys, lattice, last), lattice, last)
     return tuple(HeaderColumn(key, c.first, c.last, c.label, c.path) for c, key in zip(columns, keys, strict=True))
 
 
@@ -230,7 +234,7 @@ def comparator_fit(text: str) -> float:
 
 def rank(path: Iterable[str]) -> int:
     """How much the labels over a column say that it is the year's: 1 they do, -1 it is another time's."""
-    printed = "".join(map(label_key, path))
+    printed = "".join(map(fold, path))
     annual = any(label_key(word) in printed for word in labels()["annual_words"])
     other = any(label_key(word) in printed for word in labels()["other_time_words"])
     return annual - other
@@ -252,6 +256,31 @@ def inferred(
         if best[0] > 0:
             result[best[1]] = wanted
     return result
+
+
+def by_content(
+    columns: Sequence[HeaderColumn], keys: Sequence[str | None], lattice: Lattice, last: int
+) -> list[str | None]:
+    """Meanings put right by what stands below: where no label names the indicators, the lowest level's cells may.
+
+    Some forms call 数量指标 the first level and the indicator itself the second.
+    """
+    result = list(keys)
+    if "name" in result or PROSE in result:
+        return result
+    for key in ("level2", "level1"):
+        if key in result and mean_fit(lattice, columns[result.index(key)], last, name_like) > 0:
+            result[result.index(key)] = "name"
+            if key == "level2" and "level1" in result:
+                above = result.index("level1")
+                result[above] = "level2" if mean_fit(lattice, columns[above], last, second_like) > 0 else "level1"
+            break
+    return result
+
+
+def second_like(text: str) -> float:
+    """Whether a text is the name of a second level."""
+    return 1.0 if level_key(text) in level_words("level2")[0] else -1.0
 
 
 def name_like(text: str) -> float:

@@ -26,6 +26,7 @@ SHORTEST_CODE = 3
 NUMERIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}|0|\d{1,3}(?:,\d{3})+")
 DATE_BEGINS = re.compile(r"\d|每|于|至|到|截至|前")
+POINTS = re.compile(r"(?<=.)[(:]?\d+(\.\d+)?(分|%)\)?$|(?<=.)\([^()]*\)$")
 YEAR = re.compile(r"(19|20)\d{2}年度?")
 NUMBERED = re.compile(r"^(目标|\(?\d{1,2}[.、)]|[一二三四五六七八九十](是|、)|①)")
 
@@ -82,8 +83,15 @@ def level_starts(level: str) -> Callable[[str], bool]:
 
 
 def is_level(text: str) -> bool:
-    """Whether a text is the printed name of some level."""
-    return fold(text) in level_words("level1")[0] or fold(text) in level_words("level2")[0]
+    """Whether a text is the printed name of some level, with its points (``产出指标（50分）``) or without."""
+    key = level_key(text)
+    return key in level_words("level1")[0] or key in level_words("level2")[0]
+
+
+@lru_cache(maxsize=8192)
+def level_key(text: str) -> str:
+    """A level's name without what is printed in parentheses after it."""
+    return POINTS.sub("", fold(text))
 
 
 def name_fit(text: str) -> float:

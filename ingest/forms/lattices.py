@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingest.forms.columns import FUND, OTHER, PROSE, HeaderBlock, header_at, is_prose_label, levels_header
+from ingest.forms.columns import FUND, OTHER, PROSE, HeaderBlock, header_at, is_prose_label, levels_header, rank
 from ingest.forms.fields import Field
-from ingest.forms.fit import is_level, level_words, organisation_suffix
+from ingest.forms.fit import is_level, level_key, level_words, organisation_suffix
 from ingest.forms.heads import fields_of_cells, inline_fields, label_of
 from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, TableRow, indicator_of, is_doubtful, is_nothing
 from ingest.forms.labels import label_key, labels, pattern
@@ -45,7 +45,6 @@ SHORT_LINE = 80
 """A longer line above a table is running text."""
 WIDE = 0.7
 """A title fills at least this share of a table's columns."""
-ANNUAL_SECTION = "annual"
 
 
 @dataclass
@@ -61,6 +60,10 @@ class Reader:
     levels: dict[str, Passage] = field(default_factory=dict)
     last: TableRow | None = None
     """The last row read, which may go on below a page's end."""
+    keys: tuple[str, ...] = ()
+    """What the columns of the last header mean."""
+    skips: bool = False
+    """The rows are those of another time than the form's."""
 
     def begin(self, draft: Draft) -> None:
         """Begin another form."""
@@ -86,8 +89,8 @@ def read_lattice(lattice: Lattice, reader: Reader) -> bool:
     while row < lattice.rows:
         found = headers.pop(row, None)
         if found:
-            open_form(lattice, reader, head, found, carried)
-            head, carried, row = [], None, found.last
+            open_form(lattice, reader, head, found)
+            head, row = [], found.last
         elif reader.header is None or ends_rows(lattice, row, reader.header):
             reader.header = None
             head.append(row)
@@ -131,27 +134,45 @@ def unit_in_rows(lattice: Lattice, headers: dict[int, HeaderBlock]) -> str | Non
 
 
 def open_form(
-    lattice: Lattice, reader: Reader, head: Sequence[int], header: HeaderBlock, carried: HeaderBlock | None
+    lattice: Lattice, reader: Reader, head: Sequence[int], header: HeaderBlock
 ) -> None:
-    """Begin what a header opens: a form with its head, or a table of projects; a repeated header opens nothing."""
-    repeated = reader.draft is not None and not head_says(lattice, head)
-    before = carried or reader.header
-    same = before is not None and before.keys == header.keys
-    reader.header = header
+    """Begin what a header opens: a table of projects, a form with its head, or another section of the form."""
+    same = reader.keys == header.keys
+    reader.header, reader.skips, reader.keys = header, False, header.keys
     if header.continuous:
-        if not (same and repeated):
+        if not same or head_says(lattice, head):
             reader.draft = None
             reader.owner = owner_above(lattice)
+    elif reader.draft is None or begins_form(lattice, head, header) or (head_says(lattice, head) and header.first > 0 and not same):
+        reader.begin(read_head(lattice, head, header, reader.unit))
+    else:
+        open_section(lattice, reader, head, header)
+
+
+def begins_form(lattice: Lattice, head: Sequence[int], header: HeaderBlock) -> bool:
+    """Whether a form begins with some rows: they name it, or are a title, or one stands in the lines above them."""
+    at_top = not head and header.first == 0 or 0 in head
+    return names_form(lattice, head) or (at_top and any(is_title(line.text) for line in lattice.above[-NEAR:]))
+
+
+def open_section(lattice: Lattice, reader: Reader, head: Sequence[int], header: HeaderBlock) -> None:
+    """Go on with a form below a header that is repeated.
+
+    Where the two parts are for different times (长期绩效目标, 年度绩效目标), each with indicators, the year's own is kept.
+    """
+    assert reader.draft is not None
+    draft = reader.draft
+    time = rank([header.side, *(cell.text for row in head for cell in lattice.by_row[row] if label_of(cell.text))])
+    if time < draft.time:
+        reader.skips = True
         return
-    if repeated and same and not begins_form(lattice):
-        return
-    if repeated and reader.draft is not None and header.first > 0 and not head:
-        return
-    section = next((label_of(cell.text) for row in head for cell in lattice.by_row[row][:1]), None)
-    if reader.draft is not None and section and section[1] in ("goal", "heading") and not names_form(lattice, head):
-        add_section(lattice, reader, head)
-        return
-    reader.begin(read_head(lattice, head, header, reader.unit))
+    if time > draft.time:
+        draft.indicators.clear()
+    for item in fields_of_cells(lattice, head):
+        if item.values and item.key == "goal" and (draft.goal is None or time > draft.time):
+            take_field(draft, item, reader.unit)
+    draft.time = time
+    reader.levels, reader.last = {}, None
 
 
 def head_says(lattice: Lattice, head: Sequence[int]) -> bool:
@@ -159,31 +180,12 @@ def head_says(lattice: Lattice, head: Sequence[int]) -> bool:
     return any(cell.text for row in head for cell in lattice.by_row[row])
 
 
-def begins_form(lattice: Lattice) -> bool:
-    """Whether the lines above a table are a form's title."""
-    return any(is_title(line.text) for line in lattice.above[-NEAR:])
-
-
 def names_form(lattice: Lattice, head: Sequence[int]) -> bool:
     """Whether some rows name a project or a department, or carry a form's title."""
     cells = [cell for row in head for cell in lattice.by_row[row] if cell.text]
     return any((label := label_of(cell.text)) and label[1] in ("name", "department", "code") for cell in cells) or any(
-        is_title(cell.text) for cell in cells
+        is_title(cell.text) and rank([cell.text]) == 0 for cell in cells
     )
-
-
-def add_section(lattice: Lattice, reader: Reader, head: Sequence[int]) -> None:
-    """A second goal with indicators of its own in one form: the annual ones take the place of those for more years."""
-    assert reader.draft is not None
-    draft = reader.draft
-    fields = fields_of_cells(lattice, head)
-    for item in fields:
-        if item.values and item.group == "field" and item.key == "goal" and not any(draft.indicators):
-            take_field(draft, item, reader.unit)
-        elif item.values and item.key == "goal":
-            draft.goal = item.passage
-            draft.indicators.clear()
-    reader.levels, reader.last = {}, None
 
 
 def read_head(lattice: Lattice, head: Sequence[int], header: HeaderBlock, unit: str) -> Draft:
@@ -204,6 +206,7 @@ def read_head(lattice: Lattice, head: Sequence[int], header: HeaderBlock, unit: 
     for item in sorted(fields, key=lambda item: item.key in ("department", "owner")):
         take_field(draft, item, money_unit(item, unit))
     take_plan(draft, fields)
+    draft.time = rank([header.side, *(item.printed for item in fields if item.key in ("goal", "goal_long"))])
     place_first(draft, lattice, head, header, lines)
     report_header(draft, header)
     return draft
@@ -297,7 +300,7 @@ def read_row(lattice: Lattice, row: int, reader: Reader) -> None:
     """Read one row below a header."""
     assert reader.header is not None
     cells = row_cells(lattice, row, reader.header)
-    if not cells:
+    if not cells or reader.skips:
         return
     if reader.header.continuous and not take_project(lattice, row, cells, reader):
         return
@@ -488,7 +491,7 @@ def levels_of(cells: dict[str, Passage], reader: Reader) -> None:
     name = cells.get("name")
     if name is not None and "value" not in cells and is_level(name.bare) and not ({"desc", "weight"} & set(cells)):
         first, _ = level_words("level1")
-        cells.setdefault("level1" if fold(name.bare) in first else "level2", cells.pop("name"))
+        cells.setdefault("level1" if level_key(name.bare) in first else "level2", cells.pop("name"))
     if "level1" in cells:
         reader.levels = {}
     for key in LEVEL_KEYS:

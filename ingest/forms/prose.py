@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingest.forms.fit import is_level, level_pairs, level_words
+from ingest.forms.fit import is_level, level_key, level_pairs, level_words
 from ingest.forms.indicators import TableRow
 from ingest.forms.labels import label_key, vocabulary
 from ingest.language.numbering import item_marks
@@ -168,10 +168,10 @@ def leading_level(text: str, levels: Mapping[str, Passage]) -> tuple[str | None,
 
 def which_level(name: str, levels: Mapping[str, Passage]) -> str:
     """Whether a name is meant as a first or a second level."""
-    name = fold(name)
+    name = level_key(name)
     first, second = level_words("level1")[0], level_words("level2")[0]
     if name in first and name in second:
-        above = fold(levels["level1"].bare) if "level1" in levels else ""
+        above = level_key(levels["level1"].bare) if "level1" in levels else ""
         return "level2" if name != above and name in level_pairs().get(above, ()) else "level1"
     return "level1" if name in first else "level2"
 
