@@ -38,7 +38,8 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
     if not targets and not budgets and not sheets:
         raise NotADisclosureError(path, "没有找到预算表或绩效目标表，这似乎不是预算公开文件")
     owners = [*listed_units(fragments, source.text), *owners_of(targets, budgets)]
-    facts = read_facts(fragments, source.text, owners)
+    tables = tables_of(sheets, source.text)
+    facts = read_facts(fragments, source.text, owners, tables)
     return Document(
         source=source.name,
         sha256=source.sha256,
@@ -49,7 +50,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         format=source.format,
         project_budgets=tuple(budgets),
         targets=tuple(targets),
-        tables=tuple(tables_of(sheets, source.text)),
+        tables=tuple(tables),
         leftovers=(*leftovers, *untold),
     )
 

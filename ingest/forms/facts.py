@@ -1,7 +1,6 @@
-"""What a document says of itself as a whole: whose it is, of which year, and its three totals.
+"""What a document says of itself as a whole: whose it is, of which year, and its budget units.
 
-The totals are printed several times, in tables and in running text, some of them for a part of the budget only.
-Those are taken that agree: expenditure in total is basic plus project expenditure.
+The name and the year are those that titles, labelled cells and heads of tables name most often.
 """
 
 from __future__ import annotations
@@ -9,14 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import lru_cache
-from itertools import chain, islice, pairwise, product
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ingest.forms.fit import organisation_suffix
 from ingest.forms.labels import label_key
-from ingest.forms.money import amount_in_wan, unit_in
+from ingest.forms.totals import totals
 from ingest.layout.folding import fold
 from ingest.layout.passage import Passage, passage
 from ingest.records import Facts, Unit
@@ -26,12 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ingest.layout.fragments import Fragment
-    from ingest.records import ProjectBudget, Span, Target
+    from ingest.records import BudgetTable, ProjectBudget, Span, Target
 
 CODED_NAME = re.compile(r"^(?P<code>\d{3,12})[-_]?(?P<name>[\u4e00-\u9fff].*)$")
-NEAR = Decimal("0.02")
-Triple = tuple[tuple["Passage", Decimal], tuple["Passage", Decimal], tuple["Passage", Decimal]]
-"""Total, basic and project expenditure, each with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +48,23 @@ def words() -> Any:
     return lexicon("organisations")
 
 
-def read_facts(fragments: Sequence[Fragment], text: str, owners: Sequence[Named] = ()) -> Facts:
+def read_facts(
+    fragments: Sequence[Fragment], text: str, owners: Sequence[Named] = (), tables: Sequence[BudgetTable] = ()
+) -> Facts:
     """The facts of a document; what it does not say is ``None``.
 
     Args:
         fragments: the document's stream.
         text: the source's text.
         owners: the units that its forms and tables name.
+        tables: its budget tables, as far as their cells are known.
     """
     lines = line_passages(fragments)
     publisher = publisher_of([*candidates(lines, text), *owners])
     year = fiscal_year(lines)
-    money = totals(lines, text)
-    amounts = {key: amount for key, (_, amount) in money.items()}
-    places = {key: part.spans(text) for key, (part, _) in money.items()}
+    money = totals(lines, text, tables)
+    amounts = {key: figure.amount for key, figure in money.items()}
+    places = {key: figure.spans for key, figure in money.items()}
     if year:
         places["fiscal_year"] = year.spans(text)
     if publisher:
@@ -147,8 +145,6 @@ def candidates(lines: Iterable[Passage], text: str) -> Iterator[Named]:
             yield Named(name.text, name.spans(text), votes=TITLE)
 
 
-MOST = 30
-"""How many statements of one total are looked at; documents print fewer."""
 TITLE = 5
 """How many mentions the document's title is worth."""
 
@@ -221,44 +217,6 @@ def region_of(publisher: str | None) -> str | None:
     """The administrative division that a department's name begins with."""
     found = re.match(words()["divisions"], publisher or "")
     return found[0] or None if found else None
-
-
-def totals(lines: Sequence[Passage], text: str) -> dict[str, tuple[Passage, Decimal]]:
-    """Total, basic and project expenditure in 万元, as far as they are printed and agree."""
-    whole = passage([fragment for line in lines for fragment in line.fragments])
-    said = statements(whole)
-    rows = [row for line in lines for row in row_totals(line, text)]
-    greatest = max([amount for _, amount in said["total"]] + [total[1] for total, _, _ in rows], default=Decimal(0))
-    for total, basic, project in chain(rows, product(said["total"], said["basic"], said["project"])):
-        if abs(total[1] - basic[1] - project[1]) <= NEAR and total[1] >= greatest - NEAR:
-            return {"total_expenditure_wan": total, "basic_wan": basic, "project_wan": project}
-    alone = said["total"][:1]
-    return {"total_expenditure_wan": alone[0]} if alone else {}
-
-
-def row_totals(line: Passage, text: str) -> Iterator[Triple]:
-    """A row 合计 | total | basic | project, in which the first is the sum of the two others."""
-    if not line.fragments or label_key(re.sub(r"^\d+", "", line.bare)[:2]) not in ("合计", "总计"):
-        return
-    unit = unit_in(text[max(0, line.fragments[0].start - 400) : line.fragments[0].start]) or "万元"
-    numbers = [(part, amount) for f in line.fragments if "." in f.text
-               and (amount := amount_in_wan((part := passage([f])).bare, unit)) is not None]  # fmt: skip
-    if len(numbers) >= 3 and abs(numbers[0][1] - numbers[1][1] - numbers[2][1]) <= NEAR:  # noqa: PLR2004 - three figures
-        yield numbers[0], numbers[1], numbers[2]
-
-
-def statements(whole: Passage) -> dict[str, list[tuple[Passage, Decimal]]]:
-    """What running text says of the totals."""
-    bare = whole.bare
-    found: dict[str, list[tuple[Passage, Decimal]]] = {}
-    for key, patterns in (("total", "total_expenditure"), ("basic", "basic"), ("project", "project")):
-        found[key] = []
-        for pattern in words()["statements"][patterns]:
-            for match in islice(re.finditer(pattern, bare), MOST):
-                amount = amount_in_wan(match["amount"] + match["unit"])
-                if amount is not None:
-                    found[key].append((whole.part(match.start("amount"), match.end("amount")), amount))
-    return found
 
 
 def read_units(owners: Iterable[Named], facts: Facts) -> list[Unit]:
