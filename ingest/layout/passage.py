@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ingest.layout.folding import radicals
 from ingest.layout.fragments import Gap
 from ingest.readers.source import WRAP
 from ingest.records import Span
@@ -28,8 +29,9 @@ class Passage:
 
     @cached_property
     def characters(self) -> list[tuple[str, int, Fragment]]:
-        """Each character with its position in the source and its fragment."""
-        every = [(char, f.start + i, f) for f in self.fragments for i, char in enumerate(f.text)]
+        """Each character with its position in the source and its fragment; of a radical the character that is meant."""
+        meant = radicals()
+        every = [(char, f.start + i, f) for f in self.fragments for i, char in enumerate(f.text.translate(meant))]
         return every[self.first : self.last]
 
     @cached_property
