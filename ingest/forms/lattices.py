@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from ingest.forms.columns import FUND, OTHER, PROSE, HeaderBlock, header_at, is_prose_label, levels_header, rank
 from ingest.forms.fields import Field
-from ingest.forms.fit import is_level, level_key, level_words, organisation_suffix
+from ingest.forms.fit import is_level, organisation_suffix
 from ingest.forms.heads import fields_of_cells, inline_fields, label_of
 from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, TableRow, indicator_of, is_doubtful, is_nothing
 from ingest.forms.labels import label_key, labels, pattern
 from ingest.forms.money import amount_in_wan, announced_unit, unit_in
-from ingest.forms.prose import read_prose, take_levels
+from ingest.forms.prose import read_prose, set_level, take_levels, which_level
 from ingest.forms.targets import (
     LEADING_NUMBER,
     Draft,
@@ -463,7 +463,9 @@ def take_cells(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Re
     """Add a row's indicator to the form; a row of levels alone says what stands below it."""
     assert reader.draft is not None
     cells = {key: part for key, part in cells.items() if not key.startswith((FUND, OTHER))}
-    levels_of(cells, reader)
+    levels_of(lattice, row, cells, reader)
+    if not cells:
+        return
     if "name" in cells and not set(LEVEL_KEYS) & set(reader.header.keys if reader.header else ()):
         cells["name"] = without_levels(cells["name"], reader)
     if is_cut_row(lattice, row, cells, reader):
@@ -485,18 +487,25 @@ def take_cells(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Re
     tell_unknown(reader.draft, own)
 
 
-def levels_of(cells: dict[str, Passage], reader: Reader) -> None:
-    """Remember the levels that a row prints; a name that is a level's own name is one."""
-    assert reader.header is not None
-    name = cells.get("name")
-    if name is not None and "value" not in cells and is_level(name.bare) and not ({"desc", "weight"} & set(cells)):
-        first, _ = level_words("level1")
-        cells.setdefault("level1" if level_key(name.bare) in first else "level2", cells.pop("name"))
+def levels_of(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Reader) -> None:
+    """Remember the levels that a row prints; where a level stands alone in a row, it is that of the rows below."""
+    alone = level_alone(lattice, row)
+    if alone is not None and not set(cells) & set(PROJECT_KEYS):
+        cells.clear()
+        below = next((cell.text for later in lattice.by_row[row + 1 : row + 3] for cell in later if is_level(cell.text)), None)
+        set_level(reader.levels, alone.part, which_level(alone.text, reader.levels, below))
+        return
     if "level1" in cells:
         reader.levels = {}
     for key in LEVEL_KEYS:
         if key in cells:
             reader.levels = {**reader.levels, key: cells[key]}
+
+
+def level_alone(lattice: Lattice, row: int) -> Printed | None:
+    """The level that is all that a row prints."""
+    cells = [cell for cell in lattice.by_row[row] if cell.text]
+    return cells[0] if len(cells) == 1 and cells[0].rows == 1 and is_level(cells[0].text) else None
 
 
 def without_levels(name: Passage, reader: Reader) -> Passage:

@@ -55,8 +55,9 @@ def numbered_items(text: Passage) -> list[Passage]:
 def read_item(item: Passage, levels: dict[str, Passage], rows: list[TableRow], unread: list[Passage]) -> None:
     """Read the parts of one item."""
     current = Item({})
-    start = leading_level(without_code(item).bare, {})
-    if start[0] == "level1":
+    begun = without_code(item)
+    length = leading_level(begun.bare)
+    if length and level_key(begun.bare[:length]) in level_words("level1")[0] and len(list(parts_of(item))) > 1:
         levels.clear()
     labelled = any(labelled_value(part) for part in parts_of(item))
     for part in parts_of(item):
@@ -130,19 +131,28 @@ def has_quantity(text: str) -> bool:
 
 def take_levels(part: Passage, levels: dict[str, Passage]) -> Passage | None:
     """Take the levels that a part begins with; what is left of it, or ``None`` where it is levels alone."""
-    while True:
-        part = without_code(part)
-        level, length = leading_level(part.bare, levels)
-        if level is None:
-            return part
-        if level == "level1":
-            levels.pop("level2", None)
-        levels[level] = part.part(0, length)
-        rest = part.bare[length:]
-        skip = length + len(rest) - len(rest.lstrip(":：-—、,， "))
-        part = part.part(skip)
-        if not part.bare:
-            return None
+    printed: list[Passage] = []
+    rest: Passage | None = part
+    while rest is not None:
+        rest = without_code(rest)
+        length = leading_level(rest.bare)
+        if not length:
+            break
+        printed.append(rest.part(0, length))
+        after = rest.bare[length:]
+        skip = length + len(after) - len(after.lstrip(":：-—、,， "))
+        rest = rest.part(skip) if rest.bare[skip:] else None
+    for index, level in enumerate(printed):
+        below = printed[index + 1].bare if index + 1 < len(printed) else None
+        set_level(levels, level, which_level(level.bare, levels, below))
+    return rest
+
+
+def set_level(levels: dict[str, Passage], name: Passage, level: str) -> None:
+    """Remember a level; a first one ends the second one before it."""
+    if level == "level1":
+        levels.pop("level2", None)
+    levels[level] = name
 
 
 def without_code(part: Passage) -> Passage:
@@ -151,29 +161,30 @@ def without_code(part: Passage) -> Passage:
     return part.part(code.end()) if code else part
 
 
-def leading_level(text: str, levels: Mapping[str, Passage]) -> tuple[str | None, int]:
-    """The level whose name a text is, or begins with before a colon; and the length of that name.
-
-    Some names are those of a first and of a second level: below a first level that has such a second one they are it.
-    """
+def leading_level(text: str) -> int:
+    """The length of the level's name that a text is, or begins with before a colon; 0 where it begins with none."""
     colon = COLON.search(text)
     head = text[: colon.start()] if colon else text
     if is_level(head):
-        return which_level(head, levels), len(head)
-    for name in sorted(level_words("level1")[0] | level_words("level2")[0], key=len, reverse=True):
-        if name.endswith("指标") and text.startswith(name):
-            return which_level(name, levels), len(name)
-    return None, 0
+        return len(head)
+    names = sorted(level_words("level1")[0] | level_words("level2")[0], key=len, reverse=True)
+    return next((len(name) for name in names if name.endswith("指标") and text.startswith(name)), 0)
 
 
-def which_level(name: str, levels: Mapping[str, Passage]) -> str:
-    """Whether a name is meant as a first or a second level."""
+def which_level(name: str, levels: Mapping[str, Passage], below: str | None = None) -> str:
+    """Whether a name is meant as a first or a second level.
+
+    Some are names of both. Such a one is a first level where the level below it is one of its second levels, and else a
+    second one where it is one of those of the first level above it.
+    """
     name = level_key(name)
     first, second = level_words("level1")[0], level_words("level2")[0]
-    if name in first and name in second:
-        above = level_key(levels["level1"].bare) if "level1" in levels else ""
-        return "level2" if name != above and name in level_pairs().get(above, ()) else "level1"
-    return "level1" if name in first else "level2"
+    if name not in first or name not in second:
+        return "level1" if name in first else "level2"
+    if below is not None and level_key(below) in level_pairs().get(name, ()) and level_key(below) != name:
+        return "level1"
+    above = level_key(levels["level1"].bare) if "level1" in levels else ""
+    return "level2" if name != above and name in level_pairs().get(above, ()) else "level1"
 
 
 def labelled_value(part: Passage) -> tuple[str, Passage] | None:
