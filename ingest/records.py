@@ -55,6 +55,9 @@ MoneyUnit = Literal["元", "千元", "万元", "亿元"]
 DocumentKind = Literal["预算", "决算", "自评"]
 """What a document is: a budget, final accounts, or an evaluation of its own targets."""
 
+Level = Literal["central", "province", "city", "county"]
+"""Of the government that a department belongs to."""
+
 Scope = Literal["project", "department"]
 Direction = Literal["more", "less", "keep"]
 
@@ -195,6 +198,11 @@ class Facts:
     publisher: str | None = None
     publisher_code: str | None = None
     region: str | None = None
+    """The administrative division that the publisher's name begins with, in full."""
+    region_code: str | None = None
+    """Its code in GB/T 2260, six digits."""
+    level: Level | None = None
+    """Of the publisher's government, told by the division."""
     fiscal_year: int | None = None
     total_expenditure_wan: Number | None = None
     basic_wan: Number | None = None

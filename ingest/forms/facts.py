@@ -9,12 +9,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ingest.forms.fit import organisation_suffix
 from ingest.forms.labels import label_key
 from ingest.forms.totals import totals
+from ingest.language.divisions import division_of
 from ingest.layout.folding import fold
 from ingest.layout.passage import Passage, passage
 from ingest.records import Facts, Unit
@@ -71,10 +72,15 @@ def read_facts(
         places["publisher"] = publisher.spans
         if publisher.code:
             places["publisher_code"] = publisher.code_spans
+    name = publisher.name if publisher else None
+    division = division_of(name, text) if name else None
+    central = bool(name) and bool(re.match(words()["central"], fold(name or "")))
     return Facts(
-        publisher=publisher.name if publisher else None,
+        publisher=name,
         publisher_code=publisher.code if publisher else None,
-        region=region_of(publisher.name if publisher else None),
+        region=division.name if division else region_of(name),
+        region_code=division.code if division else None,
+        level="central" if central else division.level if division else None,
         fiscal_year=int(year.bare) if year else None,
         total_expenditure_wan=amounts.get("total_expenditure_wan"),
         basic_wan=amounts.get("basic_wan"),
@@ -128,23 +134,31 @@ def publisher_of(named: Iterable[Named]) -> Named | None:
     return first[best]
 
 
-def candidates(lines: Iterable[Passage], text: str) -> Iterator[Named]:
+def candidates(lines: Sequence[Passage], text: str) -> Iterator[Named]:
     """Every place that names a department as the document's own."""
     known = {label_key(label) for label in words()["labels"]}
-    title = re.compile(words()["title"])
     for line in lines:
-        cells = cells_of(line)
-        for before, cell in pairwise([None, *cells]):
+        for before, cell in pairwise([None, *cells_of(line)]):
             named = named_in(before, cell, known, text)
             if named:
                 yield named
-        found = title.search(line.bare)
-        if found and organisation_suffix().match(fold(trimmed_title(found["name"]))):
-            start = found.start("name") + len(found["name"]) - len(trimmed_title(found["name"]))
-            name = line.part(start, found.end("name"))
-            yield Named(name.text, name.spans(text), votes=TITLE)
+        yield from titled_in(line, "title", text)
+        yield from titled_in(line, "title_year_first", text)
+    cover = passage([fragment for line in lines[:COVER] for fragment in line.fragments])
+    yield from titled_in(cover, "title_year_first", text)
 
 
+def titled_in(line: Passage, pattern: str, text: str) -> Iterator[Named]:
+    """The department that a title names."""
+    found = re.search(words()[pattern], line.bare)
+    name = trimmed_title(found["name"]) if found else ""
+    if found and organisation_suffix().match(fold(name)):
+        part = line.part(found.end("name") - len(name), found.end("name"))
+        yield Named(part.text, part.spans(text), votes=TITLE)
+
+
+COVER = 4
+"""How many lines the title on a cover may take."""
 TITLE = 5
 """How many mentions the document's title is worth."""
 
@@ -171,16 +185,21 @@ def trimmed_title(name: str) -> str:
 
 
 def cells_of(line: Passage) -> list[Passage]:
-    """The fragments of a line, each as a passage; a label with a colon is one, what follows it another."""
+    """The cells or words of a line; a label with a colon is one, what follows it another."""
     parts: list[Passage] = []
-    for fragment in line.fragments:
-        whole = passage([fragment])
-        colon = re.search("[:：]", fragment.text)
-        if colon and 0 < colon.start() < len(fragment.text) - 1:
+    for whole in cells_or_words(line):
+        colon = re.search("[:：]", whole.bare)
+        if colon and 0 < colon.start() < len(whole.bare) - 1:
             parts += [whole.part(0, colon.end()), whole.part(colon.end())]
         else:
             parts.append(whole)
     return parts
+
+
+def cells_or_words(line: Passage) -> Iterator[Passage]:
+    """The cells of a line that is a row of a grid, the words of any other."""
+    for _, words_of_cell in groupby(line.fragments, key=lambda f: f.cell if f.row is not None else f.start):
+        yield passage(list(words_of_cell))
 
 
 def named_in(before: Passage | None, cell: Passage | None, known: set[str], text: str) -> Named | None:
@@ -198,19 +217,22 @@ def named_in(before: Passage | None, cell: Passage | None, known: set[str], text
 
 
 def fiscal_year(lines: Sequence[Passage]) -> Passage | None:
-    """The year that titles and headers name most often."""
-    votes: Counter[str] = Counter()
-    first: dict[str, Passage] = {}
-    patterns = [re.compile(pattern) for pattern in words()["fiscal_year"]]
+    """The year that titles and headers name most often; where none does, the year that the text names most often."""
+    found = named_years(lines, words()["fiscal_year"])
+    found = found or named_years(lines, [words()["fiscal_year_anywhere"]])
+    return max(found, key=len)[0] if found else None
+
+
+def named_years(lines: Sequence[Passage], patterns: Sequence[str]) -> list[list[Passage]]:
+    """The places that name each year, one a line."""
+    found: dict[str, list[Passage]] = {}
     for line in lines:
-        text = line.bare
-        for pattern in patterns:
-            found = pattern.search(fold(text)) if len(fold(text)) == len(text) else pattern.search(text)
-            if found:
-                votes[found["year"]] += 1
-                first.setdefault(found["year"], line.part(found.start("year"), found.end("year")))
-                break
-    return first[votes.most_common(1)[0][0]] if votes else None
+        bare = line.bare
+        text = fold(bare) if len(fold(bare)) == len(bare) else bare
+        match = next((match for pattern in patterns if (match := re.search(pattern, text))), None)
+        if match:
+            found.setdefault(match["year"], []).append(line.part(match.start("year"), match.end("year")))
+    return list(found.values())
 
 
 def region_of(publisher: str | None) -> str | None:

@@ -13,9 +13,10 @@ from decimal import Decimal
 from itertools import chain, islice, product
 from typing import TYPE_CHECKING
 
-from ingest.forms.accounts import keys, words
+from ingest.forms.accounts import keys
 from ingest.forms.labels import label_key
 from ingest.forms.money import amount_in_wan, unit_in
+from ingest.forms.sheets import words
 from ingest.layout.passage import passage
 from ontology import lexicon
 
@@ -61,7 +62,9 @@ def totals(lines: Sequence[Passage], text: str, tables: Sequence[BudgetTable] = 
 def by_tables(tables: Sequence[BudgetTable]) -> Figures:
     """What the budget tables say: one row with all three, else one of each from tables that agree."""
     total = greatest([*sums(tables, "expenditure"), *sums(tables, "income-expenditure")])
-    rows = [figures for kind in ("expenditure", "general-budget") for figures in rows_of(tables, kind) if agree(figures)]
+    rows = [
+        figures for kind in ("expenditure", "general-budget") for figures in rows_of(tables, kind) if agree(figures)
+    ]
     whole = [figures for figures in rows if total is None or abs(figures["total"].amount - total.amount) <= NEAR]
     for figures in (whole or [f for f in rows_of(tables, "expenditure") if agree(f)])[:1]:
         return figures
