@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .paper import Printed
 
-__all__ = ["FORMS", "KINDS", "LAYOUTS", "Planted", "Sample", "Style", "make", "write"]
+__all__ = ["FORMS", "KINDS", "LAYOUTS", "Planted", "Sample", "Style", "make", "said", "write"]
 
 EXTRACTOR = "jixiao.samples/1"
 
@@ -56,6 +56,12 @@ class Sample:
         return self.data.decode(self.encoding or "utf-8")
 
 
+def said(seed: int) -> Disclosure:
+    """What the department of a seed says, its defects included, before any layout prints it."""
+    rng = Random(f"jixiao {seed}")
+    return plant(rng, disclose(rng))
+
+
 def make(seed: int, layout: str, kind: str | None = None, style: Style | None = None) -> Sample:
     """The sample of a seed in a layout; the same arguments always give the same sample.
 
@@ -65,8 +71,7 @@ def make(seed: int, layout: str, kind: str | None = None, style: Style | None = 
     Raises:
         KeyError: There is no such layout or kind.
     """
-    rng = Random(f"jixiao {seed}")
-    disclosure = plant(rng, disclose(rng))
+    disclosure = said(seed)
     if kind is None:
         return _text(seed, LAYOUTS[layout], disclosure)
     style = style or Style.draw(Random(f"style {seed} {layout} {kind}"))

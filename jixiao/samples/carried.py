@@ -24,15 +24,19 @@ USUAL = frozenset(
 """What nearly every document prints."""
 
 
-def carried(disclosure: Disclosure, carries: frozenset[str]) -> Disclosure:
-    """The disclosure without the optional fields that ``carries`` does not name (as ``record.field``)."""
+def carried(disclosure: Disclosure, carries: frozenset[str], overall: frozenset[str] | None = None) -> Disclosure:
+    """The disclosure without the optional fields that ``carries`` does not name (as ``record.field``).
+
+    ``overall`` names those of the department's own form, where it is another form than those of projects.
+    """
+    named = {"project": carries, "department": carries if overall is None else overall}
     return replace(
         disclosure,
         facts=_keep("facts", disclosure.facts, carries),
         units=tuple(_keep("unit", unit, carries) for unit in disclosure.units),
         budgets=tuple(_keep("budget", budget, carries) for budget in disclosure.budgets),
-        targets=tuple(_form(form, carries) for form in disclosure.targets),
-        planted=tuple(each for each in disclosure.planted if _shows(each, carries)),
+        targets=tuple(_form(form, named[form.scope]) for form in disclosure.targets),
+        planted=tuple(each for each in disclosure.planted if _shows(each, disclosure, carries)),
     )
 
 
@@ -42,8 +46,14 @@ def _form(form: Target, carries: frozenset[str]) -> Target:
     return replace(kept, indicators=rows)
 
 
-def _shows(planted: Planted, carries: frozenset[str]) -> bool:
-    return planted.rule != "plan-invalid" or "target.plan" in carries
+def _shows(planted: Planted, said: Disclosure, carries: frozenset[str]) -> bool:
+    """Whether a defect can be seen at all: in a plan, beside a budget table, on a row that is known to be a cost."""
+    seen = {
+        "plan-invalid": "target.plan" in carries,
+        "no-target": bool(said.budgets),
+        "cost-exceeds-budget": "indicator.l1" in carries,
+    }
+    return seen.get(planted.rule, True)
 
 
 def _keep(kind: str, record: Any, carries: frozenset[str]) -> Any:

@@ -11,14 +11,16 @@ if TYPE_CHECKING:
 
     from ingest.records import Document, Indicator, ProjectBudget, Target
 
+OPEN = ("page", "unit")
+"""Fields that a reading may fill where the truth does not: a unit may be named above all forms."""
 NUMBERING = re.compile(r"(?:^|(?<=[。；]))(?:目标)?\d+[.：:、]")
 
 
 def differences(truth: Document, read: Document) -> list[str]:
     """One line a difference; empty where the reading is right.
 
-    Places are not compared, except the pages that the truth knows. What the truth leaves open about the document as a
-    whole (a form without a budget around it) is not compared either.
+    Places are not compared, except the pages that the truth knows; nor what the truth leaves open about the document
+    as a whole (a form without a budget around it), nor whether the department itself counts among its units.
     """
     return [
         *_facts(truth, read),
@@ -33,8 +35,9 @@ def _facts(truth: Document, read: Document) -> Iterator[str]:
         want, got = getattr(truth.document, name), getattr(read.document, name)
         if want is not None and want != got:
             yield f"document.{name}: {got!r}, not {want!r}"
-    if truth.units and (missing := {unit.name for unit in truth.units} ^ {unit.name for unit in read.units}):
-        yield f"units: {sorted(missing)}"
+    units = {unit.name for unit in truth.units} ^ {unit.name for unit in read.units}
+    if truth.units and units - {truth.document.publisher}:
+        yield f"units: {sorted(units)}"
 
 
 def _rows(truth: Document, read: Document) -> Iterator[str]:
@@ -63,7 +66,7 @@ def _pairs(what: str, want: Mapping[str, Mapping[str, Any]], got: Mapping[str, M
         yield f"{what}: in another order"
     for name in want:
         for field, value in want[name].items() if name in got else ():
-            if got[name][field] != value and not (field == "page" and value is None):
+            if got[name][field] != value and not (field in OPEN and value is None):
                 yield f"{what}: {name!r}: {field}: {got[name][field]!r}, not {value!r}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .pictures import Fields
 
 SIGNS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "eq": "="}
+PERCENTAGE = re.compile(r"(\d+(?:\.\d{1,2})?)%")
 QUALITATIVE = "定性"
 """Stands where a comparator would, beside a value without a number."""
 
@@ -124,7 +126,7 @@ def of_indicator(mark: str, number: int, row: Indicator, levels: Mapping[str, st
         "n2": levels.get(row.l2 or "", ""),
         "indicator": row.name,
         "desc": row.desc or "",
-        "value": _value(row),
+        "value": _percentage(row.value),
         "long": _over(row, Decimal(3)),
         "half": _over(row, Decimal("0.5")),
         "said": f"{row.name}：{row.value}" if qualitative else f"{row.name}{row.value}",
@@ -133,7 +135,7 @@ def of_indicator(mark: str, number: int, row: Indicator, levels: Mapping[str, st
         "measure": row.unit or "",
         "weight": _points(row.weight),
         "core": "是" if row.l1 == "产出指标" else "否",
-        "actual": row.actual or "",
+        "actual": _percentage(row.actual),
         "score": _points(row.score),
         "reason": _reason(row),
     }
@@ -170,12 +172,12 @@ def _goals(goals: Sequence[str]) -> str:
     return "\n".join(f"{number}.{goal}" for number, goal in enumerate(goals, 1))
 
 
-def _value(row: Indicator) -> str | Figure:
-    """A target value; a percentage without a comparator is a number to a spreadsheet."""
-    value = row.value or ""
-    if row.number is None or value != f"{decimal_text(row.number)}%":
-        return value
-    return Figure(row.number / 100, value, "0%" if row.number == row.number.to_integral() else "0.0#%")
+def _percentage(value: str | None) -> str | Figure:
+    """A value as it is printed; a percentage without a comparator is a number to a spreadsheet."""
+    found = PERCENTAGE.fullmatch(value or "")
+    if not found:
+        return value or ""
+    return Figure(Decimal(found[1]) / 100, found[0], "0.0#%" if "." in found[1] else "0%")
 
 
 def _over(row: Indicator, factor: Decimal) -> str:

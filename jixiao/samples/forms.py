@@ -71,6 +71,11 @@ class Form:
         return fields_of(self.drawing["picture"]) | told
 
     @property
+    def carries(self) -> frozenset[str]:
+        """What can be read from it, as ``record.field``."""
+        return frozenset(name for field, name in FORM.items() if field in self.fields)
+
+    @property
     def for_all(self) -> bool:
         """One table holds the forms of all projects."""
         return bool(self.drawing["each"] == "document")
@@ -159,10 +164,11 @@ class FormLayout:
         said = self._adapted(disclosure)
         if not self.around:
             said = replace(said, units=(), budgets=())
-        names = {name for field, name in FORM.items() if field in self.form.fields}
         around = self._around_fields()
-        names |= {name for field, name in BUDGET.items() if field in around}
-        return carried(said, frozenset(names | ({"unit.code"} if "unit_names" not in around else set())))
+        names = {name for field, name in BUDGET.items() if field in around}
+        names |= {"unit.code"} if "unit_names" not in around else set()
+        overall = self.department.carries | {"target.unit"} if self.department else frozenset()
+        return carried(said, self.form.carries | names, overall)
 
     def _around_fields(self) -> frozenset[str]:
         texts = [text for part in self.around for block in part["blocks"] for text in block.values()]
