@@ -12,7 +12,7 @@ from ingest.errors import EmptyFileError, LimitError, ProtectedFileError, Unsupp
 from ingest.readers.assemble import MOST_CELLS, TooManyCellsError
 from ingest.readers.sniff import kind_of
 from ingest.readers.source import Box, Cell, Grid, Line, Page, Source
-from ingest.readers.text import content_of, read_text
+from ingest.readers.text import content_of, decode, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +37,8 @@ REFUSED = {
 }
 """Kinds that are known and not read, with what to do."""
 
+EMPTY = "文件是空的，没有任何文字"
+
 
 def read_source(path: Path) -> Source:
     """Read a file of any supported kind: PDF, XLSX, XLS, DOCX, DOC, HTML, Markdown, CSV, text.
@@ -57,28 +59,62 @@ def read_source(path: Path) -> Source:
     except (MemoryError, RecursionError) as error:
         raise LimitError(path, "内容过大或嵌套过深，没有读取") from error
     if not source.lines and not any(page.unread for page in source.pages):
-        raise EmptyFileError(path, "文件是空的，没有任何文字")
+        raise EmptyFileError(path, EMPTY)
     return source
 
 
 def _read(path: Path, kind: str, data: bytes) -> Source:
+    """Read a file by the reader of its kind; each loads a library of its own."""
     sha256 = hashlib.sha256(data).hexdigest()
-    match kind:
-        case "pdf":
-            from ingest.readers.pdf import read_pdf  # noqa: PLC0415 - each reader loads a library of its own
+    if kind == "pdf":
+        from ingest.readers.pdf import read_pdf  # noqa: PLC0415
 
-            return read_pdf(path, data)
-        case "xlsx":
-            from ingest.readers.workbook import read_xlsx  # noqa: PLC0415
+        return read_pdf(path, data)
+    if kind in {"docx", "doc", "rtf"}:
+        return _read_document(path, sha256, kind, data)
+    if kind in {"html", "mhtml"}:
+        from ingest.readers.html import read_html, read_mhtml  # noqa: PLC0415
 
-            return read_xlsx(path, sha256, data)
-        case "docx":
-            from ingest.readers.docx import read_docx  # noqa: PLC0415
+        return (read_html if kind == "html" else read_mhtml)(path, sha256, data)
+    if kind == "text":
+        return _read_text(path, sha256, data)
+    return _read_workbook(path, sha256, kind, data)
 
-            return read_docx(path, sha256, data)
-        case "html":
-            from ingest.readers.html import read_html  # noqa: PLC0415
 
-            return read_html(path, sha256, data)
-        case _:
-            return read_text(path, sha256, data)
+def _read_document(path: Path, sha256: str, kind: str, data: bytes) -> Source:
+    if kind == "docx":
+        from ingest.readers.docx import read_docx  # noqa: PLC0415
+
+        return read_docx(path, sha256, data)
+    from ingest.readers.office import read_office  # noqa: PLC0415
+
+    return read_office(path, sha256, data, kind)
+
+
+def _read_workbook(path: Path, sha256: str, kind: str, data: bytes) -> Source:
+    if kind == "xlsx":
+        from ingest.readers.xlsx import read_xlsx  # noqa: PLC0415
+
+        return read_xlsx(path, sha256, data)
+    if kind == "xls-xml":
+        from ingest.readers.spreadsheetml import read_spreadsheetml  # noqa: PLC0415
+
+        return read_spreadsheetml(path, sha256, data)
+    from ingest.readers.xls import read_other, read_xls  # noqa: PLC0415
+
+    return read_xls(path, sha256, data) if kind == "xls" else read_other(path, sha256, data, "xlsx")
+
+
+def _read_text(path: Path, sha256: str, data: bytes) -> Source:
+    """A text, and whether there are tables in it whose cells are marked."""
+    text, encoding = decode(path, data)
+    if not text.strip():
+        raise EmptyFileError(path, EMPTY)
+    from ingest.readers.csv import read_csv, rows_of  # noqa: PLC0415
+    from ingest.readers.markdown import has_tables, read_markdown  # noqa: PLC0415
+
+    if has_tables(text):
+        return read_markdown(path, sha256, text, encoding)
+    if rows := rows_of(path, text):
+        return read_csv(path, sha256, rows, encoding)
+    return read_text(path, sha256, text, encoding)

@@ -45,6 +45,8 @@ class Table:
     """What places call its first row."""
     turns: frozenset[int] = field(default_factory=frozenset)
     """The rows (from zero) with which a new page begins."""
+    empty_after: frozenset[int] = field(default_factory=frozenset)
+    """The rows after which an empty line stands in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,10 @@ class Assembler:
         """Add a paragraph; an empty one is an empty line."""
         for line in text.splitlines() or [""]:
             self._write(line.replace("\t", " ").rstrip())
+
+    def line(self, text: str) -> None:
+        """Add a line as it is, tabs and all."""
+        self._write(text)
 
     def table(self, table: Table) -> None:
         """Add a table: a grid, or where it holds tables, the grids around and in these.
@@ -169,6 +175,8 @@ class Assembler:
             end = start + len(texts[column])
             yield Cell(row, column, start, end, number, cell.rows, cell.columns)
             start = end
+        if row in table.empty_after:
+            self._write("")
 
     def _write(self, text: str, row: int | None = None) -> None:
         if text.strip():
@@ -252,5 +260,7 @@ def _between(table: Table, first: int, end: int) -> Table | None:
         for cell in table.cells
         if first <= cell.row < end
     ]
-    turns = frozenset(row - first for row in table.turns if first <= row < end)
-    return Table(cells, table.first_row + first, turns) if cells else None
+    turns, empty = (
+        frozenset(row - first for row in rows if first <= row < end) for rows in (table.turns, table.empty_after)
+    )
+    return Table(cells, table.first_row + first, turns, empty) if cells else None

@@ -6,6 +6,7 @@ of columns, and Chinese numerals in dates (these are shown in Arabic figures).
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -51,6 +52,8 @@ SECTION = re.compile(r'(?:"[^"]*"?|\\.|[_*].|\[[^\]]*\]|[^;])*', re.DOTALL)
 
 def displayed(value: float, code: str, *, since_1904: bool = False) -> str:
     """A number as its format displays it; a format that is not understood displays it as ``General`` does."""
+    if not math.isfinite(value):
+        return str(value)
     section, number = _section(value, code or "General")
     tokens = _tokens(section)
     if any(kind == "date" for kind, _ in tokens):
@@ -176,7 +179,7 @@ def _fraction(digits: str, places: list[tuple[int, str]]) -> dict[int, str]:
 
 def _date(serial: float, tokens: list[Token]) -> str:
     """A day and time, counted from the end of 1899, in the pieces that a section names."""
-    finest = max((len(text) - 2 for kind, text in tokens if kind == "date" and "." in text), default=0)
+    finest = max((len(text.partition(".")[2]) for kind, text in tokens if kind == "date"), default=0)
     moment = _rounded(DAY_ZERO + timedelta(days=serial + (serial < LEAP_DAY)), finest)
     half = any(kind == "half" for kind, _ in tokens)
     shown = []

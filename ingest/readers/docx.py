@@ -38,7 +38,7 @@ Piece = str | Turn | tuple[Block, ...]
 """Part of a paragraph: text, a page's end, or what a text box holds."""
 
 
-def read_docx(path: Path, sha256: str, data: bytes) -> Source:
+def read_docx(path: Path, sha256: str, data: bytes, kind: str = "docx") -> Source:
     """Read a Word file of Office Open XML (DOCX, DOCM).
 
     Lines have pages only where the file says where a page ends.
@@ -52,7 +52,7 @@ def read_docx(path: Path, sha256: str, data: bytes) -> Source:
     blocks = list(story.blocks(body)) if body is not None else []
     pieces = Assembler(paged=story.turned)
     pieces.add(blocks)
-    return pieces.source(path.name, sha256, "docx")
+    return pieces.source(path.name, sha256, kind)
 
 
 class _Story:

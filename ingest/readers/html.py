@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from ingest.errors import EncodingError
+from ingest.errors import DamagedFileError, EncodingError
 from ingest.readers.assemble import Assembler, Block, Table, TableCell
 
 if TYPE_CHECKING:
@@ -47,6 +48,22 @@ def read_html(path: Path, sha256: str, data: bytes) -> Source:
     pieces = Assembler()
     pieces.add(blocks_of(text))
     return pieces.source(path.name, sha256, "html", encoding)
+
+
+def read_mhtml(path: Path, sha256: str, data: bytes) -> Source:
+    """Read a web page that was saved with its pictures as one mail message (MHT), as Word does too.
+
+    Raises:
+        DamagedFileError: there is no page in it.
+        EncodingError: see :func:`read_html`.
+    """
+    for part in message_from_bytes(data).walk():
+        page = part.get_payload(decode=True) if part.get_content_type() == "text/html" else None
+        if isinstance(page, bytes):
+            charset = part.get_content_charset()
+            said = f'<meta charset="{charset}">'.encode() if charset else b""
+            return read_html(path, sha256, said + page)
+    raise DamagedFileError(path, "网页归档里没有网页，文件可能已损坏")
 
 
 def decoded(path: Path, data: bytes) -> tuple[str, str]:

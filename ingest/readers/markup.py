@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, ParseError
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+DECLARED = re.compile(rb"""\s*<\?xml([^>]*?)encoding\s*=\s*["']([\w.-]+)["'][^>]*\?>""")
 BROKEN = (ParseError, DefusedXmlException, LookupError, ValueError)
 
 
@@ -25,10 +27,20 @@ def tree(path: Path, data: bytes) -> Element:
         DamagedFileError: it is no whole XML text, or declares entities.
     """
     try:
-        root: Element = fromstring(data, forbid_dtd=True)
+        root: Element = fromstring(_readable(data), forbid_dtd=True)
     except BROKEN as error:
         raise DamagedFileError(path, "文件内容已损坏（XML 不完整）") from error
     return root
+
+
+def _readable(data: bytes) -> bytes | str:
+    """An XML text that the parser can decode: it knows no Chinese encoding."""
+    declared = DECLARED.match(data)
+    name = declared[2].decode("ascii").lower() if declared else "utf-8"
+    if declared is None or name.startswith(("utf", "us-ascii")):
+        return data
+    rest = data[declared.end() :]
+    return rest.decode("gb18030" if name in {"gb2312", "gbk"} else name, errors="replace")
 
 
 def events(path: Path, data: bytes) -> Iterator[tuple[str, Element]]:

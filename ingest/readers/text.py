@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ingest.errors import EmptyFileError, EncodingError, UnreadableFileError, UnsupportedFormatError
+from ingest.errors import EncodingError, UnreadableFileError, UnsupportedFormatError
 from ingest.readers.source import Line, Source
 
 if TYPE_CHECKING:
@@ -44,22 +44,18 @@ def content_of(path: Path) -> bytes:
         raise UnreadableFileError(path, cause) from error
 
 
-def read_text(path: Path, sha256: str, data: bytes) -> Source:
-    """Read a text file.
-
-    Raises:
-        EmptyFileError: it holds nothing but white space.
-        UnsupportedFormatError: it is binary.
-        EncodingError: its bytes are not text in UTF-8, GB18030 or UTF-16.
-    """
-    text, encoding = decode(path, data)
-    if not text.strip():
-        raise EmptyFileError(path, "文件是空的，没有任何文字")
+def read_text(path: Path, sha256: str, text: str, encoding: str) -> Source:
+    """The source of a text whose tables have no cells that are marked."""
     return Source(path.name, sha256, encoding, text, lines_of(text))
 
 
 def decode(path: Path, data: bytes) -> tuple[str, str]:
-    """The text of some bytes and the encoding that they were in."""
+    """The text of some bytes and the encoding that they were in.
+
+    Raises:
+        UnsupportedFormatError: they are binary.
+        EncodingError: they are not text in UTF-8, GB18030 or UTF-16.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates: tuple[str, ...] = ("utf-16",)
     else:
