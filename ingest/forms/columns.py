@@ -20,6 +20,8 @@ CORE = frozenset({"level1", "level2", "name", "desc", "value", "comparator", "va
 """What makes a row of labels the header of a table of indicators."""
 LEAST = 2
 """A header has at least this many of them."""
+MARKS = ("指标", "绩效", "目标")
+"""One of these stands in a header of indicators; other tables have levels and values too."""
 TALLEST = 4
 """The most rows of a header."""
 PROSE = "prose"
@@ -81,7 +83,7 @@ def header_at(lattice: Lattice, row: int) -> HeaderBlock | None:
     known = [(cell, key) for cell in across if (key := core_key(cell.text))]
     keys = {key for _, key in known}
     named = {"name", "level1", "level2"} & keys or ("value" in keys and keys & {"comparator", "value_unit", "weight"})
-    if len(keys) < LEAST or not named:
+    if len(keys) < LEAST or not named or not any(mark in cell.text for cell, _ in known for mark in MARKS):
         return prose_header(lattice, row, across)
     if not any(cell.row == row for cell, _ in known):
         return None

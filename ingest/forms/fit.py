@@ -26,7 +26,7 @@ SHORTEST_CODE = 3
 NUMERIC = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}|0|\d{1,3}(?:,\d{3})+")
 DATE_BEGINS = re.compile(r"\d|每|于|至|到|截至|前")
-POINTS = re.compile(r"(?<=.)[(:]?\d+(\.\d+)?(分|%)\)?$|(?<=.)\([^()]*\)$")
+POINTS = re.compile(r"(?<=.)[(:]?(权重|共|计)?\d+(\.\d+)?(分|%)?\)?$")
 YEAR = re.compile(r"(19|20)\d{2}年度?")
 NUMBERED = re.compile(r"^(目标|\(?\d{1,2}[.、)]|[一二三四五六七八九十](是|、)|①)")
 

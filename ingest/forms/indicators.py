@@ -137,7 +137,7 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         op=parsed.op,
         number=parsed.number,
         number2=parsed.number2,
-        unit=parsed.unit,
+        unit=parsed.unit or (cells["value_unit"].text if "value_unit" in cells else None),
         kind=parsed.kind,
         note=parsed.note or (cells["remark"].text if "remark" in cells else None),
         line=min(part.fragments[0].line for key, part in cells.items() if key not in PROJECT_KEYS),

@@ -8,18 +8,19 @@ the project, each project is a form of its own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ingest.forms.columns import FUND, OTHER, PROSE, HeaderBlock, header_at, is_prose_label, levels_header, rank
 from ingest.forms.fields import Field
 from ingest.forms.fit import is_level, organisation_suffix
-from ingest.forms.heads import fields_of_cells, inline_fields, label_of
+from ingest.forms.heads import fields_of_cells, inline_fields, label_of, pieces
 from ingest.forms.indicators import LEVEL_KEYS, PROJECT_KEYS, TableRow, indicator_of, is_doubtful, is_nothing
 from ingest.forms.labels import label_key, labels, pattern
 from ingest.forms.money import amount_in_wan, announced_unit, unit_in
 from ingest.forms.prose import read_prose, set_level, take_levels, which_level
 from ingest.forms.targets import (
+    CODED,
     LEADING_NUMBER,
     Draft,
     money_unit,
@@ -30,7 +31,7 @@ from ingest.forms.targets import (
     take_title,
 )
 from ingest.layout.folding import fold
-from ingest.layout.fragments import fragments_of
+from ingest.layout.fragments import Gap, fragments_of
 from ingest.layout.passage import Passage, passage
 
 if TYPE_CHECKING:
@@ -346,8 +347,9 @@ def is_side_of(cell: Printed, column: object) -> bool:
 
 def take_project(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Reader) -> bool:
     """Begin the form of the project that a row names; whether the row has indicators to read."""
+    assert reader.header is not None
     name = cells.get("project")
-    begins_page = row in lattice.breaks or row == reader.header.last if reader.header else False
+    begins_page = row in lattice.breaks or row == reader.header.last or row == 0
     if name is not None and label_key(name.bare) in labels()["total_row"]:
         return False
     if "owner" in cells:
@@ -355,28 +357,36 @@ def take_project(lattice: Lattice, row: int, cells: dict[str, Passage], reader: 
     if name is not None and is_owner_row(name, cells):
         reader.owner = name
         return False
-    cut = any(
-        cell.cut
-        for cell in lattice.by_row[row]
-        if reader.header and (c := reader.header.column_of(cell)) and c.key == "project"
-    )
     draft = reader.draft
-    if (
-        draft is not None
-        and draft.name is not None
-        and name is not None
-        and same_project(draft, name, cells, money_unit_of(reader))
-    ):
-        return True
-    if name is not None and not (cut and begins_page and draft is not None):
-        reader.begin(project_form(cells, reader))
-        report_header(reader.draft, reader.header) if reader.draft and reader.header and len(
-            reader.drafts
-        ) == 1 else None
-        return True
-    if draft is not None and begins_page:
+    if draft is not None and begins_page and goes_on_here(lattice, row, name, draft, reader.header):
         go_on(draft, cells, money_unit_of(reader))
-    return draft is not None
+    elif name is not None:
+        if draft is None or not same_project(draft, name, cells, money_unit_of(reader)):
+            reader.begin(project_form(cells, reader))
+    elif begins_nameless(lattice, row, cells, reader.header):
+        reader.begin(project_form(cells, reader))
+    return reader.draft is not None
+
+
+def goes_on_here(lattice: Lattice, row: int, name: Passage | None, draft: Draft, header: HeaderBlock) -> bool:
+    """Whether the first row of a page goes on with a project: its name's cell is cut, or empty."""
+    if name is None:
+        return not begins_nameless(lattice, row, {}, header)
+    cut = any(cell.cut for cell in lattice.by_row[row] if (column := header.column_of(cell)) and column.key == "project")
+    return cut and not (draft.code is not None and CODED.match(name.bare))
+
+
+def begins_nameless(lattice: Lattice, row: int, cells: dict[str, Passage], header: HeaderBlock) -> bool:
+    """Whether a project begins whose name is not printed here: the page's end cut its cell, or it was left empty.
+
+    Then its goal or amount begins with the row, or its empty cell goes on below the page's end.
+    """
+    own = {column.key: cell for cell in lattice.by_row[row] if (column := header.column_of(cell)) and not cell.cut}
+    if any(key in own and own[key].rows > 1 and key in cells for key in ("goal", "amount")):
+        return True
+    name = own.get("project")
+    below = lattice.at(name.bottom, name.column) if name is not None and name.bottom in lattice.breaks else None
+    return below is not None and below.cut and bool(below.text)
 
 
 def same_project(draft: Draft, name: Passage, cells: dict[str, Passage], unit: str) -> bool:
@@ -396,8 +406,11 @@ def is_owner_row(name: Passage, cells: dict[str, Passage]) -> bool:
 def project_form(cells: dict[str, Passage], reader: Reader) -> Draft:
     """The form of a project that a row of a table names."""
     draft = Draft(first=min(cells.values(), key=lambda part: part.fragments[0].start).fragments[0])
-    draft.printed_name = cells["project"]
-    take_name(draft, Field("field", "name", (), list(cells["project"].fragments)), reader.unit)
+    if "project" in cells:
+        name_project(draft, cells["project"])
+    if reader.header is not None and not any(each.keys_told for each in reader.drafts):
+        report_header(draft, reader.header)
+        draft.keys_told = True
     draft.goal = cells.get("goal")
     set_unit(draft, reader.owner)
     go_on(
@@ -415,14 +428,16 @@ def money_unit_of(reader: Reader) -> str:
     return (unit_in("".join(column.path)) if column else None) or reader.unit
 
 
+def name_project(draft: Draft, printed: Passage) -> None:
+    """Take a project's name, and the code before it, from its cell."""
+    draft.printed_name, draft.code = printed, None
+    take_name(draft, Field("field", "name", (), list(pieces(printed))), "")
+
+
 def go_on(draft: Draft, cells: dict[str, Passage], unit: str) -> None:
     """Add to a form what the next page prints of its merged cells."""
-    if "project" in cells and draft.name is not None:
-        draft.name = (
-            passage([*draft.name.part(0).fragments, *cells["project"].fragments])
-            if draft.name.first == 0
-            else joined(draft.name, cells["project"])
-        )
+    if "project" in cells:
+        name_project(draft, joined(draft.printed_name, cells["project"]) if draft.printed_name else cells["project"])
     if "goal" in cells:
         draft.goal = joined(draft.goal, cells["goal"]) if draft.goal else cells["goal"]
     for key, part in cells.items():
@@ -434,10 +449,9 @@ def go_on(draft: Draft, cells: dict[str, Passage], unit: str) -> None:
 
 
 def joined(first: Passage, rest: Passage) -> Passage:
-    """Two passages as one."""
-    from ingest.forms.heads import pieces  # noqa: PLC0415
-
-    return passage([*pieces(first), *pieces(rest)])
+    """Two passages as one cell's."""
+    begun, *others = pieces(rest)
+    return passage([*pieces(first), replace(begun, gap=Gap.SPACE), *others])
 
 
 def owner_above(lattice: Lattice) -> Passage | None:

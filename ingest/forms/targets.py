@@ -38,6 +38,8 @@ class Draft:
     printed_name: Passage | None = None
     """The cell that names the project, with a code that stands in it."""
     is_department: bool = False
+    keys_told: bool = False
+    """The unknown labels of its table were told with this form."""
     time: int = 0
     """1 where its indicators are said to be the year's, -1 where they are for another time."""
     code: Passage | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from ingest.readers.source import Cell, Grid, Line, Source
 
+PAGE_NUMBER = re.compile(r"\W*(第?\s*\d{1,4}\s*页?)(\W*(共|of)?\s*\d{1,4}\s*页?)?\W*")
+"""A line between two parts of a table that only counts pages."""
 SAME_BORDER = 3.0
 """Borders that are nearer to each other than this (points) are one."""
 SAME_SIDE = 8.0
@@ -118,7 +121,7 @@ def runs(source: Source) -> Iterator[tuple[list[Grid], tuple[Line, ...]]]:
         while index < len(free) and free[index].number < first:
             between.append(free[index])
             index += 1
-        if run and not between and goes_on(run[-1], grid):
+        if run and all(PAGE_NUMBER.fullmatch(line.text.strip()) for line in between) and goes_on(run[-1], grid):
             run.append(grid)
             continue
         if run:
