@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from jixiao.cli import asking, intake, showing
+from jixiao.cli import asking, intake, looking, showing
 from jixiao.cli.app import app
 
 ORDER = (
     showing.demo,
     intake.ingest,
     intake.extract,
+    looking.inspect,
     asking.query,
     asking.queries,
     asking.check,
