@@ -210,6 +210,37 @@ class Facts:
     places: Places = field(default_factory=dict)
 
 
+StatementSubject = Literal[
+    "total", "basic", "project", "projects", "project-money", "units", "three-public", "procurement", "operating"
+]
+"""What a statement counts: expenditure in total, basic, project expenditure; projects and their money; budget units;
+“三公”经费, 政府采购, 机关运行经费."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A document that granted money (资金下达文件), as a project's name or running text cites it."""
+
+    number: str
+    """As printed: ``冀财教〔2024〕105号``."""
+    project: str | None = None
+    """The project or form whose name cites it."""
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A figure that running text states: ``二级项目37个``, ``本年拨款4461.27万元``."""
+
+    subject: StatementSubject
+    what: str
+    """The printed words that say what is counted."""
+    number: Number
+    """As printed, in ``unit``."""
+    unit: str
+    places: Places = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftover:
     """Something inside a form or table that was not understood, and why (``reason`` is in Chinese)."""
@@ -258,5 +289,11 @@ class Document:
     targets: tuple[Target, ...] = ()
     tables: tuple[BudgetTable, ...] = ()
     """The budget tables whose cells are known, in printed order."""
+    granted: tuple[Grant, ...] = ()
+    """The documents that granted money, each once a project, in printed order."""
+    statements: tuple[Statement, ...] = ()
+    """Figures in running text that tables and forms can be compared with, in printed order."""
     leftovers: tuple[Leftover, ...] = ()
     coverage: Coverage | None = None
+    places: Places = field(default_factory=dict)
+    """Of ``kind`` and ``supersedes``."""

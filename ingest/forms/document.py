@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import NotADisclosureError
 from ingest.forms.accounts import account_sheets, tables_of
 from ingest.forms.budgets import read_budgets
+from ingest.forms.coverage import coverage
 from ingest.forms.facts import listed_units, owners_of, read_facts, read_units
+from ingest.forms.identity import read_grants, read_kind, read_statements, read_supersedes
 from ingest.forms.lattices import Reader, finished, read_lattice, title_lines
 from ingest.forms.targets import left_over, read_targets, target_of, unrepeated, untold_forms
 from ingest.layout.fragments import fragments_of
@@ -40,7 +43,10 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
     owners = [*listed_units(fragments, source.text), *owners_of(targets, budgets)]
     tables = tables_of(sheets, source.text)
     facts = read_facts(fragments, source.text, owners, tables)
-    return Document(
+    kind, titled = read_kind(fragments, source.text, tables)
+    corrected = read_supersedes(fragments)
+    places = {"kind": titled, "supersedes": corrected.spans(source.text) if corrected else ()}
+    record = Document(
         source=source.name,
         sha256=source.sha256,
         extractor=extractor,
@@ -48,11 +54,17 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         document=facts,
         units=tuple(read_units(owners, facts)),
         format=source.format,
+        kind=kind,
+        supersedes=corrected.text if corrected else None,
         project_budgets=tuple(budgets),
         targets=tuple(targets),
         tables=tuple(tables),
+        granted=tuple(read_grants(fragments, source.text, targets, budgets)),
+        statements=tuple(read_statements(fragments, source.text)),
         leftovers=(*leftovers, *untold),
+        places={key: spans for key, spans in places.items() if spans},
     )
+    return replace(record, coverage=coverage(record, fragments, covered, sheets))
 
 
 def read_forms(

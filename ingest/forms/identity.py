@@ -119,20 +119,27 @@ def read_grants(
 ) -> list[Grant]:
     """The documents that granted money: those in names of projects, and those that running text calls grants."""
     found: dict[tuple[str, str | None], Grant] = {}
-    for owner in (*budgets, *targets):
+    owners: list[ProjectBudget | Target] = [*budgets, *targets]
+    for owner in owners:
         spans = owner.places.get("name", ())
         bare = "".join(char for span in spans for char in span.quote if not char.isspace())
         for start, end in numbers_in(bare):
             grant = Grant(number=bare[start:end], project=owner.name, places={"number": cut(spans, start, end)})
-            found.setdefault((fold(grant.number), fold(owner.name)), grant)
+            found.setdefault((number_key(grant.number), fold(owner.name)), grant)
     known = {number for number, _ in found}
     grants = re.compile(words()["grants"])
     for whole in (*prose(fragments), *cells(fragments)):
         for start, end in numbers_in(whole.bare):
             part = whole.part(start, end)
-            if grants.match(whole.bare[end : end + 12]) and fold(part.text) not in known:
-                found.setdefault((fold(part.text), None), Grant(number=part.text, places={"number": part.spans(text)}))
+            key = number_key(part.text)
+            if grants.match(whole.bare[end : end + 12]) and key not in known:
+                found.setdefault((key, None), Grant(number=part.text, places={"number": part.spans(text)}))
     return sorted(found.values(), key=lambda grant: grant.places["number"][0].start)
+
+
+def number_key(printed: str) -> str:
+    """A document's number with one sort of brackets, which publishers mix."""
+    return re.sub(r"[〔\[【(]", "[", re.sub(r"[〕\]】)]", "]", fold(printed)))
 
 
 def numbers_in(bare: str) -> Iterator[tuple[int, int]]:
@@ -157,9 +164,7 @@ def cut(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
                 at += 1
         if kept:
             first, last = kept[0], kept[-1] + 1
-            found.append(
-                replace(span, start=span.start + first, end=span.start + last, quote=span.quote[first:last])
-            )
+            found.append(replace(span, start=span.start + first, end=span.start + last, quote=span.quote[first:last]))
     return tuple(found)
 
 

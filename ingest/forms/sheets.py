@@ -65,6 +65,8 @@ class Part:
     line: int
     edges: tuple[float, ...] = ()
     """Where the borders of its columns stand, where that is known."""
+    spread: tuple[int, int] = (0, 0)
+    """Where its rows, labels included, stand in the source's text."""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -97,6 +99,8 @@ class Sheet:
     unit_at: Passage | None = None
     spread: tuple[tuple[int, int], ...] = field(default=())
     """Where it stands in the source's text: each page's part from start to end."""
+    heads: tuple[Passage, ...] = field(default=())
+    """What is no row of it: captions and labels, on every page."""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -212,11 +216,12 @@ def part_of(lattice: Lattice, rows: range, captions: list[Passage]) -> Part | No
     first = header_end(lattice, range(index, rows.stop))
     paths = paths_of(lattice, range(index, first)) if first > index else ()
     body = [row for number in range(first, rows.stop) if (row := row_of(lattice, number))]
-    if not body and not paths:
+    if not body and not any(paths):
         return None
     cut = first < rows.stop and any(cell.cut for cell in lattice.across(first))
-    line = next((cell.part.line for number in rows for cell in printed_in(lattice, number) if cell.part.line), 0)
-    return Part(lattice, tuple(captions), paths, tuple(body), cut, lattice.page, line or 0)
+    printed = [cell.part.fragments for number in rows for cell in printed_in(lattice, number)]
+    spread = min(part[0].start for part in printed), max(part[-1].end for part in printed)
+    return Part(lattice, tuple(captions), paths, tuple(body), cut, lattice.page, printed[0][0].line, spread=spread)
 
 
 def printed_in(lattice: Lattice, row: int) -> list[Printed]:
@@ -411,7 +416,8 @@ def sheet_of(run: Sequence[Part]) -> Sheet:
         first.line,
         announced_unit(unit_at.bare) if unit_at else None,
         unit_at,
-        tuple((part.lattice.start, part.lattice.end) for part in run),
+        tuple(part.spread for part in run),
+        (*captions, *(label for part in run for path in part.paths for label in path)),
     )
 
 

@@ -1,0 +1,133 @@
+"""How much of what stands in target forms and budget tables ended in a record.
+
+The characters that count are taken from the source, not from what was read: a row that was lost, or a table whose rows
+were not understood, lowers the share.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ingest.forms.accounts import columns_of
+from ingest.forms.labels import label_key, pattern, vocabulary
+from ingest.forms.sheets import is_numbering, said
+from ingest.layout.folding import fold
+from ingest.layout.passage import passage
+from ingest.records import Coverage, Document, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ingest.forms.sheets import Sheet
+    from ingest.layout.fragments import Fragment
+
+GROUPS = ("indicator_columns", "form_fields", "funds")
+"""The groups of the lexicon whose labels stand in forms."""
+
+
+def coverage(
+    record: Document, fragments: Sequence[Fragment], covered: Sequence[tuple[int, int]], sheets: Sequence[Sheet]
+) -> Coverage:
+    """The share of a source's forms and budget tables that is in its record.
+
+    Args:
+        record: what was read.
+        fragments: the source's stream.
+        covered: which fragments (from, to) the forms of targets take up.
+        sheets: the budget tables whose cells are known.
+    """
+    counted = countable(fragments, covered, sheets)
+    read = characters(span for spans in places_of(record) for span in spans)
+    return Coverage(characters=len(counted), read=len(counted & read))
+
+
+def unread(
+    record: Document,
+    fragments: Sequence[Fragment],
+    covered: Sequence[tuple[int, int]],
+    sheets: Sequence[Sheet],
+) -> list[tuple[Span, ...]]:
+    """The words in forms and budget tables that stand in no record, those of one cell together.
+
+    See :func:`coverage` for the arguments.
+    """
+    lost = countable(fragments, covered, sheets)
+    lost -= characters(span for spans in places_of(record) for span in spans)
+    words = [fragment for fragment in fragments if any(at in lost for at in range(fragment.start, fragment.end))]
+    lines = groupby(words, key=lambda fragment: (fragment.line, fragment.cell))
+    return [tuple(span_of(fragment) for fragment in line) for _, line in lines]
+
+
+def span_of(fragment: Fragment) -> Span:
+    """The place of a fragment."""
+    column = None if fragment.cell is None else fragment.cell + 1
+    return Span(fragment.start, fragment.end, fragment.text, fragment.line, fragment.page, fragment.row, column)
+
+
+def characters(spans: Iterable[Span]) -> set[int]:
+    """The positions of the characters at some places, without white space."""
+    return {span.start + index for span in spans for index, char in enumerate(span.quote) if not char.isspace()}
+
+
+def places_of(record: object) -> Iterator[tuple[Span, ...]]:
+    """All places of a record and of the records in it."""
+    if isinstance(record, tuple):
+        for each in record:
+            yield from places_of(each)
+    elif is_dataclass(record) and not isinstance(record, (type, Span, Coverage)):
+        for field in fields(record):
+            value = getattr(record, field.name)
+            if field.name == "places":
+                yield from value.values()
+            elif field.name != "leftovers":
+                yield from places_of(value)
+
+
+# ---- what counts
+
+
+def countable(fragments: Sequence[Fragment], covered: Sequence[tuple[int, int]], sheets: Sequence[Sheet]) -> set[int]:
+    """The positions of the characters that a reading should have."""
+    inside = {index for start, end in covered for index in range(start, end)}
+    forms = [fragment for index, fragment in enumerate(fragments) if index in inside]
+    found = positions(forms) - positions(labels_in(forms))
+    for sheet in sheets:
+        rows = [f for f in fragments if any(start <= f.start < end for start, end in sheet.spread)]
+        found |= positions(rows) - positions(f for head in sheet.heads for f in head.fragments) - beside(sheet, rows)
+    return found
+
+
+def positions(fragments: Iterable[Fragment]) -> set[int]:
+    """The positions of the characters of some fragments."""
+    return {at for fragment in fragments for at in range(fragment.start, fragment.end)}
+
+
+def beside(sheet: Sheet, rows: Sequence[Fragment]) -> set[int]:
+    """What stands between a table's rows and is none of them: notes, the columns' numbers, the rows' own numbers."""
+    ordinals = {column.number for column in columns_of(sheet) if column.role == "ordinal"}
+    found = positions(f for row in sheet.rows for number in ordinals if number in row for f in row[number].fragments)
+    for _, group in groupby(rows, key=lambda fragment: fragment.line):
+        line = list(group)
+        parts = [fold("".join(f.text for f in cell)) for _, cell in groupby(line, key=lambda each: each.cell)]
+        if said("note").match(parts[0]) or is_numbering(parts):
+            found |= positions(line)
+    return found
+
+
+def labels_in(forms: Sequence[Fragment]) -> Iterator[Fragment]:
+    """The labels and titles among the words of forms."""
+    for _, group in groupby(forms, key=lambda fragment: fragment.line):
+        line = list(group)
+        printed = fold(passage(line).bare)
+        if pattern("form_title").match(printed):
+            yield from line
+    index = 0
+    while index < len(forms):
+        match = max((m.last for name in GROUPS if (m := vocabulary(name).match(forms, index))), default=0)
+        step = pattern("plan_step").match(label_key(forms[index].text)) is not None
+        last = max(match, index + 1 if step or re.fullmatch(r"[:：()（）]+", forms[index].text) else 0)
+        yield from forms[index:last]
+        index = max(last, index + 1)
