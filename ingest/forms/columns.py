@@ -204,8 +204,8 @@ def settled(
             same,
             key=lambda index: (
                 rank(columns[index].path),
-                mean_fit(lattice, columns[index], last, suits),  # noqa: B023 - used at once
-                usual(key, columns[index].path),  # noqa: B023
+                mean_fit(lattice, columns[index], last, suits),
+                usual(key, columns[index].path),
                 index,
             ),
         )

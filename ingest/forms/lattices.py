@@ -20,7 +20,6 @@ from ingest.forms.labels import label_key, labels, pattern
 from ingest.forms.money import amount_in_wan, announced_unit, unit_in
 from ingest.forms.prose import read_prose, set_level, take_levels, which_level
 from ingest.forms.targets import (
-    CODED,
     LEADING_NUMBER,
     Draft,
     money_unit,
@@ -77,7 +76,7 @@ def read_lattice(lattice: Lattice, reader: Reader) -> bool:
     """Read the forms of one table; whether it holds any."""
     headers = header_rows(lattice)
     carried = reader.header
-    if not headers and not carried and (told := levels_header(lattice)):
+    if not headers and not carried and is_form(lattice) and (told := levels_header(lattice)):
         headers = {told.first: told}
     if not headers and not (carried and continues(lattice, carried, reader)):
         reader.header = reader.draft = None
@@ -101,6 +100,11 @@ def read_lattice(lattice: Lattice, reader: Reader) -> bool:
             row += 1
     tell_foot(lattice, reader, head)
     return True
+
+
+def is_form(lattice: Lattice) -> bool:
+    """Whether a table says that it is a form: by a title above it, or by a field that names a project or department."""
+    return any(is_title(line.text) for line in lattice.above[-NEAR:]) or names_form(lattice, range(lattice.rows))
 
 
 def header_rows(lattice: Lattice) -> dict[int, HeaderBlock]:
@@ -134,9 +138,7 @@ def unit_in_rows(lattice: Lattice, headers: dict[int, HeaderBlock]) -> str | Non
     return announced_unit("\n".join(cell.text for row in lattice.by_row[:first] for cell in row))
 
 
-def open_form(
-    lattice: Lattice, reader: Reader, head: Sequence[int], header: HeaderBlock
-) -> None:
+def open_form(lattice: Lattice, reader: Reader, head: Sequence[int], header: HeaderBlock) -> None:
     """Begin what a header opens: a table of projects, a form with its head, or another section of the form."""
     same = reader.keys == header.keys
     reader.header, reader.skips, reader.keys = header, False, header.keys
@@ -144,7 +146,11 @@ def open_form(
         if not same or head_says(lattice, head):
             reader.draft = None
             reader.owner = owner_above(lattice)
-    elif reader.draft is None or begins_form(lattice, head, header) or (head_says(lattice, head) and header.first > 0 and not same):
+    elif (
+        reader.draft is None
+        or begins_form(lattice, head, header)
+        or (head_says(lattice, head) and header.first > 0 and not same)
+    ):
         reader.begin(read_head(lattice, head, header, reader.unit))
     else:
         open_section(lattice, reader, head, header)
@@ -152,7 +158,7 @@ def open_form(
 
 def begins_form(lattice: Lattice, head: Sequence[int], header: HeaderBlock) -> bool:
     """Whether a form begins with some rows: they name it, or are a title, or one stands in the lines above them."""
-    at_top = not head and header.first == 0 or 0 in head
+    at_top = (not head and header.first == 0) or 0 in head
     return names_form(lattice, head) or (at_top and any(is_title(line.text) for line in lattice.above[-NEAR:]))
 
 
@@ -271,7 +277,7 @@ def ends_rows(lattice: Lattice, row: int, header: HeaderBlock) -> bool:
     if title_row(lattice, row):
         return True
     first = cells[0]
-    if header.column_of(first) is None or first.column > 0 and first.column >= lattice.columns // 2:
+    if header.column_of(first) is None or (first.column > 0 and first.column >= lattice.columns // 2):
         return False
     label = label_of(first.text)
     column = header.column_of(first)
@@ -358,35 +364,22 @@ def take_project(lattice: Lattice, row: int, cells: dict[str, Passage], reader: 
         reader.owner = name
         return False
     draft = reader.draft
-    if draft is not None and begins_page and goes_on_here(lattice, row, name, draft, reader.header):
-        go_on(draft, cells, money_unit_of(reader))
-    elif name is not None:
+    if name is None and {"goal", "amount"} & set(cells):
+        name = name_above(lattice, row, reader.header)
+        cells |= {"project": name} if name else {}
+    if name is not None:
         if draft is None or not same_project(draft, name, cells, money_unit_of(reader)):
             reader.begin(project_form(cells, reader))
-    elif begins_nameless(lattice, row, cells, reader.header):
-        reader.begin(project_form(cells, reader))
+    elif draft is not None and begins_page:
+        go_on(draft, cells, money_unit_of(reader))
     return reader.draft is not None
 
 
-def goes_on_here(lattice: Lattice, row: int, name: Passage | None, draft: Draft, header: HeaderBlock) -> bool:
-    """Whether the first row of a page goes on with a project: its name's cell is cut, or empty."""
-    if name is None:
-        return not begins_nameless(lattice, row, {}, header)
-    cut = any(cell.cut for cell in lattice.by_row[row] if (column := header.column_of(cell)) and column.key == "project")
-    return cut and not (draft.code is not None and CODED.match(name.bare))
-
-
-def begins_nameless(lattice: Lattice, row: int, cells: dict[str, Passage], header: HeaderBlock) -> bool:
-    """Whether a project begins whose name is not printed here: the page's end cut its cell, or it was left empty.
-
-    Then its goal or amount begins with the row, or its empty cell goes on below the page's end.
-    """
-    own = {column.key: cell for cell in lattice.by_row[row] if (column := header.column_of(cell)) and not cell.cut}
-    if any(key in own and own[key].rows > 1 and key in cells for key in ("goal", "amount")):
-        return True
-    name = own.get("project")
-    below = lattice.at(name.bottom, name.column) if name is not None and name.bottom in lattice.breaks else None
-    return below is not None and below.cut and bool(below.text)
+def name_above(lattice: Lattice, row: int, header: HeaderBlock) -> Passage | None:
+    """The project's name where its cell began above a row: one project may have several goals and amounts."""
+    column = next(column for column in header.columns if column.key == "project")
+    cell = lattice.at(row, column.first)
+    return cell.part if cell is not None and header.last <= cell.row < row and cell.text else None
 
 
 def same_project(draft: Draft, name: Passage, cells: dict[str, Passage], unit: str) -> bool:
@@ -506,7 +499,9 @@ def levels_of(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Rea
     alone = level_alone(lattice, row)
     if alone is not None and not set(cells) & set(PROJECT_KEYS):
         cells.clear()
-        below = next((cell.text for later in lattice.by_row[row + 1 : row + 3] for cell in later if is_level(cell.text)), None)
+        below = next(
+            (cell.text for later in lattice.by_row[row + 1 : row + 3] for cell in later if is_level(cell.text)), None
+        )
         set_level(reader.levels, alone.part, which_level(alone.text, reader.levels, below))
         return
     if "level1" in cells:

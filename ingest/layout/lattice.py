@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,8 @@ def runs(source: Source) -> Iterator[tuple[list[Grid], tuple[Line, ...]]]:
         while index < len(free) and free[index].number < first:
             between.append(free[index])
             index += 1
-        if run and all(PAGE_NUMBER.fullmatch(line.text.strip()) for line in between) and goes_on(run[-1], grid):
+        told = [line for line in between if not PAGE_NUMBER.fullmatch(line.text.strip())]
+        if run and goes_on(run[-1], grid) and (not told or is_open(grid)):
             run.append(grid)
             continue
         if run:
@@ -141,6 +142,11 @@ def goes_on(before: Grid, after: Grid) -> bool:
     return before.columns == after.columns
 
 
+def is_open(grid: Grid) -> bool:
+    """Whether a grid has no border above its first row: then what is printed before it only ran over its cells' ends."""
+    return any(cell.open_above for cell in grid.cells if cell.row == 0)
+
+
 def joined(run: Sequence[Grid], above: tuple[Line, ...], source: Source) -> Lattice:
     """One lattice of some grids: rows are counted on, columns by where their borders stand."""
     edges = borders(edge for grid in run for edge in grid.edges)
@@ -152,6 +158,7 @@ def joined(run: Sequence[Grid], above: tuple[Line, ...], source: Source) -> Latt
             breaks.add(offset)
         cells += (printed(cell, grid, edges, offset, source.text) for cell in grid.cells)
         offset += grid.rows
+    cells = whole_cells(cells, breaks)
     columns = len(edges) - 1 if edges else max(grid.columns for grid in run)
     starts = [cell.start for grid in run for cell in grid.cells]
     ends = [cell.end for grid in run for cell in grid.cells]
@@ -167,6 +174,28 @@ def joined(run: Sequence[Grid], above: tuple[Line, ...], source: Source) -> Latt
         run[0].page,
         above,
     )
+
+
+def whole_cells(cells: Sequence[Printed], breaks: set[int]) -> list[Printed]:
+    """The cells with those that a page's end cut made whole: each is one cell over all the pages that it is printed on."""
+    found: list[Printed] = []
+    ending: dict[tuple[int, int, int], int] = {}
+    for cell in cells:
+        above = ending.get((cell.row, cell.column, cell.columns)) if cell.cut and cell.row in breaks else None
+        if above is not None:
+            found[above] = grown(found[above], cell)
+        else:
+            above = len(found)
+            found.append(cell)
+        ending[cell.bottom, cell.column, cell.columns] = above
+    return found
+
+
+def grown(cell: Printed, rest: Printed) -> Printed:
+    """A cell with the part of it that stands on the next page."""
+    more = [replace(fragment, gap=Gap.SPACE) for fragment in rest.part.fragments]
+    part = passage([*cell.part.fragments, *more])
+    return Printed(cell.row, cell.column, cell.rows + rest.rows, cell.columns, part, cell.cut)
 
 
 def borders(edges: Iterable[float]) -> list[float]:
