@@ -192,15 +192,10 @@ def test_word_merges_cells_for_real() -> None:
     assert "w:vMerge" in xml
 
 
-def test_writing_with_kinds_leaves_a_file_a_kind_and_layout(tmp_path) -> None:
-    paths = samples.write(tmp_path, seed=3, kinds=("html", "csv"), layouts=("ruled", "flat"))
-    assert [path.suffix for path in paths] == [".html", ".csv"] * 2
-    assert [path.read_bytes() for path in paths] == [
-        samples.make(3 + number, layout, kind).data
-        for number, (layout, kind) in enumerate(
-            [("ruled", "html"), ("ruled", "csv"), ("flat", "html"), ("flat", "csv")]
-        )
-    ]
+def test_layouts_and_kinds_take_turns(tmp_path) -> None:
+    paths = samples.write(tmp_path, seed=2, count=3, kinds=("html", "csv"), layouts=("ruled", "flat", "parts"))
+    expected = [samples.make(2, "parts", "html"), samples.make(3, "ruled", "csv"), samples.make(4, "flat", "html")]
+    assert [(path.name, path.read_bytes()) for path in paths] == [(each.name, each.data) for each in expected]
 
 
 def test_an_unknown_kind_is_refused() -> None:

@@ -84,6 +84,7 @@ def demo(
     from jixiao.report import write_report  # noqa: PLC0415
 
     written = samples.write(folder / "samples", seed=seed)
+    written += samples.write(folder / "samples", seed=seed, count=8, kinds=("pdf", "xlsx", "docx", "html"))
     say(text("demo.samples", count=len(written), folder=folder / "samples"))
     take_in(written, folder / "kg")
     write_report(knowledge_graph(folder / "kg").live(), folder / "report.html")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from itertools import product
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from .paper import Style
 from .writers import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ingest.records import Target
@@ -85,29 +84,22 @@ def write(
     kinds: Sequence[str] = (),
     layouts: Sequence[str] = (),
 ) -> list[Path]:
-    """Write samples into a folder and answer their paths in order.
+    """Write so many samples into a folder, the layouts and kinds taking turns, and answer their paths in order.
 
-    Without kinds: so many texts, the layouts taking turns. With kinds: a file of each kind in each layout (all of
-    ``FORMS`` where none is named), each with the next seed; ``count`` does not matter.
+    Without kinds the samples are texts, in ``LAYOUTS``; with kinds they are files of these, in ``FORMS``.
 
     Raises:
         KeyError: There is no such layout or kind.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    samples = _files(seed, kinds, layouts or tuple(FORMS)) if kinds else _texts(seed, count, layouts or tuple(LAYOUTS))
+    names = layouts or tuple(FORMS if kinds else LAYOUTS)
     paths = []
-    for sample in samples:
+    for number in range(seed, seed + count):
+        kind = kinds[number % len(kinds)] if kinds else None
+        sample = make(number, names[number % len(names)], kind)
         paths.append(folder / sample.name)
         paths[-1].write_bytes(sample.data)
     return paths
-
-
-def _texts(seed: int, count: int, layouts: Sequence[str]) -> Iterator[Sample]:
-    return (make(number, layouts[number % len(layouts)]) for number in range(seed, seed + count))
-
-
-def _files(seed: int, kinds: Sequence[str], layouts: Sequence[str]) -> Iterator[Sample]:
-    return (make(number, layout, kind) for number, (layout, kind) in enumerate(product(layouts, kinds), seed))
 
 
 def _text(seed: int, layout: Layout, disclosure: Disclosure) -> Sample:

@@ -99,11 +99,14 @@ def _repeat(board: _Board, lines: Sequence[Line], fields: Fields, group: Group) 
     of_group = {**fields, **group.fields}
     one = group.records[:1] or ({},)
     each = any(line.fields - of_group.keys() for line in lines)
+    marks = [group.fields]
     for record in group.records if each else one:
         values = {**of_group, **record}
+        marks.append(record)
         for line in lines:
             if line.kind == "*":
-                board.mark(record)
+                while marks:
+                    board.mark(marks.pop(0))
             if line.kind == "*" or board.changed(line.kind, values):
                 board.add(line, values)
 
@@ -150,7 +153,6 @@ class _Board:
         """What follows belongs to the next group."""
         self.group, self.number = group, self.number + 1
         self.seen = {name: value for name, value in self.seen.items() if name in group.fields}
-        self.mark(group.fields)
 
     def mark(self, fields: Fields) -> None:
         """What these fields mark begins in the next row."""

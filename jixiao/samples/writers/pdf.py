@@ -41,11 +41,13 @@ def write(paper: Paper, style: Style) -> Printed:
     press.canvas.setTitle(paper.title)
     for section in paper.sections:
         press.turn()
+        titled = False
         for block in section.blocks:
             if isinstance(block, Table):
                 _Setting(press, block).print()
             else:
-                press.paragraph(block, keep=KEEP[block.style])
+                press.paragraph(block, keep=0 if titled else KEEP[block.style])
+            titled = isinstance(block, Paragraph) and block.style != "text"
     press.close()
     return Printed(press.file.getvalue(), press.pages)
 
