@@ -23,6 +23,10 @@ class IngestError(Exception):
         self.place = place
         super().__init__("：".join(part for part in (path.name, place, cause) if part))
 
+    def __reduce__(self) -> tuple[type[IngestError], tuple[Path, str, str | None]]:
+        """So that an error comes whole out of the process in which the file was read."""
+        return type(self), (self.path, self.cause, self.place)
+
 
 class UnreadableFileError(IngestError):
     """The file cannot be opened or read."""
@@ -34,6 +38,10 @@ class EmptyFileError(IngestError):
 
 class UnsupportedFormatError(IngestError):
     """The file is of a kind that is not read (a picture, a program, a scan)."""
+
+
+class ScanError(IngestError):
+    """No page of the file has text that can be read: they are pictures."""
 
 
 class DamagedFileError(IngestError):

@@ -9,7 +9,7 @@ from ingest.readers.pdf.layout import Layout, Table
 from ingest.readers.source import FORM_FEED, WRAP, Cell, Grid, Line, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ingest.readers.pdf.lines import TextLine
     from ingest.readers.source import Box
@@ -45,9 +45,12 @@ class Assembly:
             else:
                 self.line(number, block, gap)
             before = block.box
+        for line in layout.furniture:
+            self.write(line.text + "\n")
+            self.number += 1
         end = self.length
         self.write(FORM_FEED)
-        self.pages.append(Page(number, start, end, width=layout.width, height=layout.height))
+        self.pages.append(Page(number, start, end, width=layout.width, height=layout.height, unread=layout.unread))
 
     def line(self, page: int, line: TextLine, gap: int) -> None:
         """Add a line outside of tables."""
@@ -109,7 +112,3 @@ def gap_between(before: Box | None, box: Box, pitch: float) -> int:
     if before is None:
         return 0
     return max(0, round((box[1] - before[3]) / pitch - 0.5))
-
-
-def _boxes(lines: Sequence[TextLine]) -> list[Box]:
-    return [line.box for line in lines]

@@ -21,6 +21,8 @@ HYPHENS = frozenset({0x2, 0xFFFE})
 SILENT = frozenset({0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFF})
 """Characters that print nothing: soft hyphen, zero width spaces and joiners, byte order mark."""
 SPACES = frozenset({0x20, 0x9, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x202F, 0x205F})
+FIRST = 0x20
+"""The codes below are no characters, but controls."""
 SLANT = 0.1
 """Text that is further than this (in quarters) from a quarter turn is slanted: a watermark."""
 SLANTED = -1
@@ -41,7 +43,7 @@ class Glyph(NamedTuple):
     spaced: bool
     quarters: int
     """How far it is turned clockwise against the page's text; ``SLANTED`` where by no quarter."""
-    index: int
+    number: int
     """Its number in pdfium's text of the page."""
 
 
@@ -85,7 +87,7 @@ def printed(text: PdfTextPage) -> list[tuple[int, str, int, bool, float, float, 
             continue
         if code in HYPHENS:
             code = 0x2D
-        elif code < 0x20 or code in SILENT:
+        elif code < FIRST or code in SILENT:
             continue
         box_of(text, index, box)
         angle = angle_of(text, index)

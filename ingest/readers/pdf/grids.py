@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from ingest.readers.pdf.rulings import Ruling, Rulings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ingest.readers.source import Box
 
 COVERED = 0.5
 """A side is drawn where at least this share of it is."""
+LEAST = 2
+"""A table has so many cells; where only filled areas make it, so many rows and columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +62,29 @@ class Lattice:
         return self.owners[bisect_right(self.ys, y) - 1][bisect_right(self.xs, x) - 1]
 
 
-def lattices_of(rulings: Rulings, tolerance: float) -> list[Lattice]:
-    """The tables that lines make: those that touch (within a tolerance in points) belong together."""
+def lattices_of(rulings: Rulings, tolerance: float) -> tuple[list[Lattice], list[Ruling]]:
+    """The tables that lines make, and the level lines that no upright one touches.
+
+    Lines that touch (within a tolerance in points) belong together.
+    """
     level, upright = merged(rulings.level, tolerance), merged(rulings.upright, tolerance)
     groups = touching(level, upright, tolerance)
     tables = [group for group in groups if group[0] and group[1]]
     for _, lonely in (group for group in groups if not group[0]):
-        beside(lonely[0], tables, 2 * tolerance)
+        join_side(lonely[0], tables, 2 * tolerance)
     found = [lattice(*group, tolerance) for group in tables]
-    return [each for each in found if each is not None]
+    free = [line for lines, crossing in groups if not crossing for line in lines if not line.edge]
+    return [each for each in found if each is not None], free
 
 
-def beside(line: Ruling, tables: list[tuple[list[Ruling], list[Ruling]]], tolerance: float) -> None:
+def join_side(line: Ruling, tables: list[tuple[list[Ruling], list[Ruling]]], tolerance: float) -> None:
     """Give an upright line that touches no other to the table next to it that is as high.
 
     It is the outer side of a merged cell that both ends of the page cut.
     """
     for level, upright in tables:
-        top = min(min(each.at for each in level), min(each.start for each in upright))
-        bottom = max(max(each.at for each in level), max(each.end for each in upright))
+        top = min([each.at for each in level] + [each.start for each in upright])
+        bottom = max([each.at for each in level] + [each.end for each in upright])
         if abs(line.start - top) <= tolerance and abs(line.end - bottom) <= tolerance:
             upright.append(line)
             return
@@ -88,20 +94,21 @@ def merged(lines: Iterable[Ruling], tolerance: float) -> list[Ruling]:
     """Lines that lie on each other or continue each other as one, snapped to one place."""
     result: list[Ruling] = []
     for bundle in bundled(sorted(lines), tolerance):
-        at = sum(line.at * (line.end - line.start) for line in bundle)
-        length = sum(line.end - line.start for line in bundle)
-        at = at / length if length else bundle[0].at
-        start, end = None, 0.0
-        for line in sorted(bundle, key=lambda line: line.start):
-            if start is None:
-                start, end = line.start, line.end
-            elif line.start <= end + tolerance:
-                end = max(end, line.end)
-            else:
-                result.append(Ruling(at, start, end))
-                start, end = line.start, line.end
-        if start is not None:
-            result.append(Ruling(at, start, end))
+        lengths = [line.end - line.start for line in bundle]
+        whole = sum(lengths)
+        at = (
+            sum(line.at * length for line, length in zip(bundle, lengths, strict=True)) / whole
+            if whole
+            else bundle[0].at
+        )
+        bundle.sort(key=lambda line: line.start)
+        _, start, end, edge = bundle[0]
+        for line in bundle:
+            if line.start > end + tolerance:
+                result.append(Ruling(at, start, end, edge))
+                start, end, edge = line.start, line.end, line.edge
+            end, edge = max(end, line.end), edge and line.edge
+        result.append(Ruling(at, start, end, edge))
     return [line for line in result if line.end - line.start > tolerance]
 
 
@@ -145,7 +152,7 @@ def lattice(level: list[Ruling], upright: list[Ruling], tolerance: float) -> Lat
     xs = closed([line.at for line in upright], level, tolerance)
     ys = closed([line.at for line in level], upright, tolerance)
     rows, columns = len(ys) - 1, len(xs) - 1
-    if rows * columns < 2:
+    if rows * columns < LEAST or (min(rows, columns) < LEAST and all(line.edge for line in level + upright)):
         return None
     below = borders(ys, xs, level)
     right_of = borders(xs, ys, upright)
@@ -169,7 +176,7 @@ def lattice(level: list[Ruling], upright: list[Ruling], tolerance: float) -> Lat
         for i in range(top, bottom):
             owners[i][left:right] = [len(areas)] * (right - left)
         areas.append(Area(top, left, bottom - top, right - left, top == 0 and not any(real_top[left:right])))
-    if len(areas) < 2:
+    if len(areas) < LEAST:
         return None
     return Lattice(tuple(xs), tuple(ys), tuple(areas), tuple(map(tuple, owners)))
 
@@ -203,42 +210,41 @@ def regions(
     rows: int, columns: int, wall_right: Callable[[int, int], bool], wall_below: Callable[[int, int], bool]
 ) -> list[tuple[int, int, int, int]]:
     """The rectangles (top, left, bottom, right) that walls leave, in reading order; together they cover all."""
-    seen = [[False] * columns for _ in range(rows)]
+    seen: set[tuple[int, int]] = set()
+
+    def neighbours(i: int, j: int) -> Iterator[tuple[int, int]]:
+        if j + 1 < columns and not wall_right(i, j):
+            yield i, j + 1
+        if j and not wall_right(i, j - 1):
+            yield i, j - 1
+        if i + 1 < rows and not wall_below(i, j):
+            yield i + 1, j
+        if i and not wall_below(i - 1, j):
+            yield i - 1, j
+
     boxes: list[tuple[int, int, int, int]] = []
-    for i in range(rows):
-        for j in range(columns):
-            if not seen[i][j]:
-                boxes.append(flooded(i, j, rows, columns, seen, wall_right, wall_below))
+    for start in product(range(rows), range(columns)):
+        if start not in seen:
+            inside = flooded(start, neighbours)
+            seen |= inside
+            boxes.append(
+                (start[0], min(j for _, j in inside), max(i for i, _ in inside) + 1, max(j for _, j in inside) + 1)
+            )
     size = sum((bottom - top) * (right - left) for top, left, bottom, right in boxes)
     return boxes if size == rows * columns else sorted(apart(boxes))
 
 
-def flooded(  # noqa: PLR0913
-    row: int,
-    column: int,
-    rows: int,
-    columns: int,
-    seen: list[list[bool]],
-    wall_right: Callable[[int, int], bool],
-    wall_below: Callable[[int, int], bool],
-) -> tuple[int, int, int, int]:
-    """The rectangle around all places that can be reached from one without crossing a wall."""
-    seen[row][column] = True
-    todo = [(row, column)]
-    top, left, bottom, right = row, column, row + 1, column + 1
+def flooded(
+    start: tuple[int, int], neighbours: Callable[[int, int], Iterable[tuple[int, int]]]
+) -> set[tuple[int, int]]:
+    """All places that can be reached from one."""
+    inside, todo = {start}, [start]
     while todo:
-        i, j = todo.pop()
-        top, left, bottom, right = min(top, i), min(left, j), max(bottom, i + 1), max(right, j + 1)
-        for ni, nj, wall in (
-            (i, j + 1, j + 1 < columns and wall_right(i, j)),
-            (i, j - 1, j > 0 and wall_right(i, j - 1)),
-            (i + 1, j, i + 1 < rows and wall_below(i, j)),
-            (i - 1, j, i > 0 and wall_below(i - 1, j)),
-        ):
-            if 0 <= ni < rows and 0 <= nj < columns and not wall and not seen[ni][nj]:
-                seen[ni][nj] = True
-                todo.append((ni, nj))
-    return top, left, bottom, right
+        for place in neighbours(*todo.pop()):
+            if place not in inside:
+                inside.add(place)
+                todo.append(place)
+    return inside
 
 
 def apart(boxes: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from ingest.readers.pdf.glyphs import SLANTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -18,6 +20,8 @@ SAME_LINE = 0.5
 """Two stretches are on one line where this share of the smaller one's height overlaps."""
 DOUBLE = 0.35
 """The same character again within this share of its width is printed twice to look bold."""
+STEP = 1.6
+"""Characters of turned text follow each other where their middles are nearer than this many of their heights."""
 
 
 @dataclass(slots=True)
@@ -35,6 +39,16 @@ class Word:
         """From top to bottom."""
         return self.bottom - self.top
 
+    @property
+    def quarters(self) -> int:
+        """How far it is turned against the page's text, as its characters are."""
+        return self.glyphs[0].quarters
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return "".join([glyph.char for glyph in self.glyphs])
+
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
@@ -50,15 +64,21 @@ def words_of(glyphs: Iterable[Glyph]) -> list[Word]:
     words: list[Word] = []
     word: Word | None = None
     for glyph in glyphs:
-        _, left, top, right, bottom, spaced, _, _ = glyph
+        _, left, top, right, bottom, spaced, quarters, _ = glyph
         if word is not None and not spaced:
-            height = min(bottom - top, word.bottom - word.top)
-            gap = left - word.right
-            overlap = min(bottom, word.bottom) - max(top, word.top)
             last = word.glyphs[-1]
-            step = left - last.left
-            if gap <= SPACE * height and step > DOUBLE * (last.right - last.left) and overlap >= SAME_LINE * height:
+            height = min(bottom - top, word.bottom - word.top)
+            if quarters or last.quarters:
+                follows = turned_on(last, glyph)
+            else:
+                follows = (
+                    left - word.right <= SPACE * height
+                    and left - last.left > DOUBLE * (last.right - last.left)
+                    and min(bottom, word.bottom) - max(top, word.top) >= SAME_LINE * height
+                )
+            if follows:
                 word.glyphs.append(glyph)
+                word.left = min(left, word.left)
                 word.right = max(right, word.right)
                 word.top = min(top, word.top)
                 word.bottom = max(bottom, word.bottom)
@@ -66,6 +86,19 @@ def words_of(glyphs: Iterable[Glyph]) -> list[Word]:
         word = Word([glyph], left, top, right, bottom)
         words.append(word)
     return words
+
+
+def turned_on(last: Glyph, glyph: Glyph) -> bool:
+    """Whether a character follows another that is turned like it."""
+    if last.quarters != glyph.quarters:
+        return False
+    size = max(last.right - last.left, last.bottom - last.top)
+    across = abs(glyph.left + glyph.right - last.left - last.right) / 2
+    down = abs(glyph.top + glyph.bottom - last.top - last.bottom) / 2
+    if glyph.quarters == SLANTED:
+        return max(across, down) <= STEP * size
+    along, beside = (across, down) if glyph.quarters % 2 == 0 else (down, across)
+    return beside <= SAME_LINE * size and along <= STEP * size
 
 
 def word_of(glyphs: list[Glyph]) -> Word:
@@ -80,29 +113,45 @@ def word_of(glyphs: list[Glyph]) -> Word:
 
 
 def text_lines(words: Iterable[Word]) -> list[TextLine]:
-    """The lines that words make, from top to bottom."""
+    """The lines that words make, from top to bottom. Each turned word is a line."""
     rows: list[list[Word]] = []
+    aside: list[Word] = []
     top = bottom = 0.0
     for word in sorted(words, key=lambda word: (word.top + word.bottom, word.left)):
+        if word.quarters:
+            aside.append(word)
+            continue
         if rows:
             overlap = min(bottom, word.bottom) - max(top, word.top)
-            if overlap >= SAME_LINE * min(bottom - top, word.height):
+            if overlap >= SAME_LINE * min(bottom - top, word.bottom - word.top):
                 rows[-1].append(word)
                 continue
         rows.append([word])
         top, bottom = word.top, word.bottom
-    return [line_of(row) for row in rows]
+    lines = [line_of(row) for row in rows]
+    if aside:
+        lines += [TextLine(word.text, (word,), around([word])) for word in sorted(aside, key=turned_order)]
+        if rows:
+            lines.sort(key=lambda line: line.box[1])
+    return lines
+
+
+def turned_order(word: Word) -> tuple[float, float]:
+    """By what turned lines follow each other: those that read downward from right to left, the others from the left."""
+    return (-word.right if word.quarters == 1 else word.left), word.top
 
 
 def line_of(words: list[Word]) -> TextLine:
     """One line of words that stand beside each other."""
+    if len(words) == 1:
+        word = words[0]
+        return TextLine(word.text, (word,), (word.left, word.top, word.right, word.bottom))
     words = apart(sorted(words, key=lambda word: word.left))
-    parts = ["".join(glyph.char for glyph in words[0].glyphs)]
+    parts = [words[0].text]
     for before, word in pairwise(words):
-        gap = word.left - before.right
-        if word.glyphs[0].spaced or gap > SPACE * min(word.height, before.height):
+        if word.glyphs[0].spaced or word.left - before.right > SPACE * min(word.height, before.height):
             parts.append(" ")
-        parts.append("".join(glyph.char for glyph in word.glyphs))
+        parts.append(word.text)
     return TextLine("".join(parts), tuple(words), around(words))
 
 

@@ -35,6 +35,8 @@ class Ruling(NamedTuple):
     at: float
     start: float
     end: float
+    edge: bool = False
+    """It is the edge of a filled area, and not drawn as a line."""
 
 
 class Rulings(NamedTuple):
@@ -48,20 +50,20 @@ def rulings_of(page: PdfPage, view: View) -> Rulings:
     """All straight lines of a page that can be seen, as they are drawn."""
     rulings = Rulings([], [])
     sheet = (0.0, 0.0, view.width, view.height)
-    for box in drawn(page.raw, view.matrix, DEPTH):
+    for box, edge in drawn(page.raw, view.matrix, DEPTH):
         cut = within(box, sheet)
         if cut is None:
             continue
         left, top, right, bottom = cut
         if right - left > bottom - top:
-            rulings.level.append(Ruling((top + bottom) / 2, left, right))
+            rulings.level.append(Ruling((top + bottom) / 2, left, right, edge))
         else:
-            rulings.upright.append(Ruling((left + right) / 2, top, bottom))
+            rulings.upright.append(Ruling((left + right) / 2, top, bottom, edge))
     return rulings
 
 
-def drawn(holder: object, matrix: Matrix, depth: int, *, form: bool = False) -> Iterator[Box]:
-    """The boxes of the lines among the objects of a page or of a form."""
+def drawn(holder: object, matrix: Matrix, depth: int, *, form: bool = False) -> Iterator[tuple[Box, bool]]:
+    """The boxes of the lines among the objects of a page or of a form, and whether they are edges of filled areas."""
     count, at = (
         (pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject)
         if form
@@ -77,8 +79,8 @@ def drawn(holder: object, matrix: Matrix, depth: int, *, form: bool = False) -> 
             yield from drawn(item, product(matrix_of(item), matrix), depth - 1, form=True)
 
 
-def lines_of(path: object, matrix: Matrix) -> Iterator[Box]:
-    """The boxes of the lines that one path draws."""
+def lines_of(path: object, matrix: Matrix) -> Iterator[tuple[Box, bool]]:
+    """The boxes of the lines that one path draws, and whether they are edges."""
     fill, stroke = c_int(), c_int()
     pdfium_c.FPDFPath_GetDrawMode(path, fill, stroke)
     stroked = bool(stroke.value) and visible(path, pdfium_c.FPDFPageObj_GetStrokeColor)
@@ -87,11 +89,12 @@ def lines_of(path: object, matrix: Matrix) -> Iterator[Box]:
         return
     clip = clip_of(path, matrix)
     for points in subpaths(path, product(matrix_of(path), matrix)):
-        boxes = sides(points) if stroked else filled_lines(points)
+        area = None if stroked else thin(points)
+        boxes = sides(points) if stroked else sides([*points, points[0]]) if area is None else iter([area])
         for box in boxes:
             cut = within(box, clip)
             if cut:
-                yield cut
+                yield cut, not stroked and area is None
 
 
 def visible(path: object, colour_of: object) -> bool:
@@ -129,12 +132,8 @@ def sides(points: Iterable[tuple[float, float]]) -> Iterator[Box]:
             yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def filled_lines(points: list[tuple[float, float]]) -> Iterator[Box]:
-    """A thin filled rectangle is a line; of a filled area, the edges are."""
+def thin(points: list[tuple[float, float]]) -> Box | None:
+    """The box around points where it is so thin that it is a line when filled."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    box = min(xs), min(ys), max(xs), max(ys)
-    width, height = box[2] - box[0], box[3] - box[1]
-    if min(width, height) <= THIN:
-        yield box
-    else:
-        yield from sides([*points, points[0]])
+    left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+    return (left, top, right, bottom) if min(right - left, bottom - top) <= THIN else None
