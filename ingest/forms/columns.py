@@ -28,6 +28,8 @@ PROSE = "prose"
 """The key of a column that holds all indicators of a project in one cell."""
 FUND = "fund:"
 """What the keys of columns of funding sources begin with."""
+UNREAD = "unread"
+"""The key of columns that are known to say nothing that a record holds."""
 OTHER = "other:"
 """What the keys of columns begin with that say the same of another time (the years to come, the first half)."""
 LOOK = 30
@@ -195,7 +197,7 @@ def settled(
     comparator's hold comparators), whose label is the more usual one; of equals the last, which is the annual half.
     """
     result: list[str | None] = list(keys)
-    for key in {key for key in keys if key}:
+    for key in {key for key in keys if key and key != UNREAD}:
         same = [index for index, other in enumerate(keys) if other == key]
         if len(same) < 2:  # noqa: PLR2004 - nothing to choose
             continue

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ingest.forms.columns import FUND, OTHER, PROSE, HeaderBlock, header_at, is_prose_label, levels_header, rank
+from ingest.forms.columns import FUND, OTHER, PROSE, UNREAD, HeaderBlock, header_at, is_prose_label, levels_header, rank
 from ingest.forms.fields import Field
 from ingest.forms.fit import is_level, organisation_suffix
 from ingest.forms.heads import fields_of_cells, inline_fields, label_of, pieces
@@ -469,7 +469,7 @@ def take_prose(draft: Draft, part: Passage, text: str) -> None:
 def take_cells(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Reader) -> None:
     """Add a row's indicator to the form; a row of levels alone says what stands below it."""
     assert reader.draft is not None
-    cells = {key: part for key, part in cells.items() if not key.startswith((FUND, OTHER))}
+    cells = {key: part for key, part in cells.items() if not key.startswith((FUND, OTHER, UNREAD))}
     levels_of(lattice, row, cells, reader)
     if not cells:
         return

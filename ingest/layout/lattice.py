@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -220,7 +221,8 @@ def printed(cell: Cell, grid: Grid, edges: Sequence[float], offset: int, text: s
 
 def nearest(edges: Sequence[float], edge: float) -> int:
     """Which of some borders one is."""
-    return min(range(len(edges)), key=lambda index: abs(edges[index] - edge))
+    right = min(bisect_left(edges, edge), len(edges) - 1)
+    return right - 1 if right and edge - edges[right - 1] < edges[right] - edge else right
 
 
 def cell_fragments(cell: Cell, text: str, page: int | None, row: int) -> list[Fragment]:

@@ -37,6 +37,8 @@ class Passage:
     @cached_property
     def text(self) -> str:
         """The text as a record holds it: a space is kept only between two Latin words on one line."""
+        if len(self.fragments) == 1:
+            return self.bare
         parts: list[str] = []
         previous: tuple[str, int, Fragment] | None = None
         for char, start, fragment in self.characters:
@@ -52,14 +54,14 @@ class Passage:
             previous = (char, start, fragment)
         return "".join(parts)
 
-    @property
+    @cached_property
     def bare(self) -> str:
         """The text without any space: its positions are those that :meth:`part` takes."""
-        return "".join(char for char, _, _ in self.characters)
+        return "".join(fragment.text for fragment in self.fragments).translate(radicals())[self.first : self.last]
 
     def part(self, start: int, end: int | None = None) -> Passage:
         """The passage from one position of ``bare`` to another."""
-        length = len(self.characters)
+        length = len(self.bare)
         end = length if end is None else min(end, length)
         return Passage(self.fragments, self.first + start, self.first + end)
 
