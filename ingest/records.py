@@ -253,7 +253,7 @@ class Leftover:
 class Coverage:
     """How much of what stands in target forms and budget tables ended in a record.
 
-    White space, labels of fields and columns, and the titles of forms and tables do not count.
+    White space, punctuation, labels of fields and columns, and the titles of forms and tables do not count.
     """
 
     characters: int

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ingest.forms.labels import label_key
 from ingest.forms.money import amount_in_wan, unit_in
 from ingest.forms.sheets import is_title, is_total, said, sheets_of, titled, words
+from ingest.forms.sums import owners
 from ingest.layout.folding import fold
 from ingest.records import BudgetRow, BudgetTable
 
@@ -297,18 +298,31 @@ class Reader:
 def sums(table: BudgetTable) -> Mapping[str, tuple[Decimal, Decimal]]:
     """For each column of money its printed total and the sum of the rows that no other row sums up.
 
-    Rows are summed up where their codes begin with another row's code; without codes every row counts that is no total.
-    Columns of tables that print no total, or several, are left out.
+    A row is summed up by another whose code its own begins with; where that does not give the total, by what the first
+    column's money tells. Columns of tables that print no total, or several, are left out.
     """
     totals = [row for row in table.rows if row.is_total]
-    if len(totals) != 1:
+    if len(totals) != 1 or not totals[0].amounts:
         return {}
-    codes = {row.code for row in table.rows if row.code}
-    leaves = [row for row in table.rows if not row.is_total and not is_summed(row, codes)]
-    return {
-        label: (printed, sum((row.amounts.get(label, Decimal(0)) for row in leaves), Decimal(0)))
-        for label, printed in totals[0].amounts.items()
-    }
+    rows = [row for row in table.rows if not row.is_total]
+    codes = {row.code for row in rows if row.code}
+    coded = [row for row in rows if not is_summed(row, codes)]
+    first = next(iter(totals[0].amounts))
+    told = abs(added(coded, first) - totals[0].amounts[first]) <= NEAR * max(1, len(rows))
+    leaves = coded if told else leaves_of(rows, totals[0])
+    return {label: (printed, added(leaves, label)) for label, printed in totals[0].amounts.items()}
+
+
+def added(rows: Sequence[BudgetRow], label: str) -> Decimal:
+    """What some rows print in one column, added up."""
+    return sum((row.amounts.get(label, Decimal(0)) for row in rows), Decimal(0))
+
+
+def leaves_of(rows: Sequence[BudgetRow], total: BudgetRow) -> list[BudgetRow]:
+    """The rows that sum up no others, as the money of the first column tells; all where it does not."""
+    label = next(iter(total.amounts))
+    above = owners([row.amounts.get(label, Decimal(0)) for row in rows], total.amounts[label]) or []
+    return [row for number, row in enumerate(rows) if number not in above]
 
 
 def is_summed(row: BudgetRow, codes: set[str]) -> bool:
@@ -319,4 +333,4 @@ def is_summed(row: BudgetRow, codes: set[str]) -> bool:
 def balanced(table: BudgetTable) -> bool:
     """Whether every printed total is the sum of its rows beyond rounding."""
     bound = NEAR * max(1, len(table.rows))
-    return all(abs(printed - added) <= bound for printed, added in sums(table).values())
+    return all(abs(printed - found) <= bound for printed, found in sums(table).values())

@@ -7,6 +7,7 @@ were not understood, lowers the share.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import fields, is_dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -68,8 +69,13 @@ def span_of(fragment: Fragment) -> Span:
 
 
 def characters(spans: Iterable[Span]) -> set[int]:
-    """The positions of the characters at some places, without white space."""
-    return {span.start + index for span in spans for index, char in enumerate(span.quote) if not char.isspace()}
+    """The positions of the characters that count at some places."""
+    return {span.start + index for span in spans for index, char in enumerate(span.quote) if counts(char)}
+
+
+def counts(char: str) -> bool:
+    """Whether a character says something by itself: a letter, a figure or a symbol."""
+    return unicodedata.category(char)[0] in "LNS"
 
 
 def places_of(record: object) -> Iterator[tuple[Span, ...]]:
@@ -102,7 +108,9 @@ def countable(fragments: Sequence[Fragment], covered: Sequence[tuple[int, int]],
 
 def positions(fragments: Iterable[Fragment]) -> set[int]:
     """The positions of the characters of some fragments."""
-    return {at for fragment in fragments for at in range(fragment.start, fragment.end)}
+    return {
+        fragment.start + index for fragment in fragments for index, char in enumerate(fragment.text) if counts(char)
+    }
 
 
 def beside(sheet: Sheet, rows: Sequence[Fragment]) -> set[int]:

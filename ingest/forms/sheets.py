@@ -215,7 +215,7 @@ def part_of(lattice: Lattice, rows: range, captions: list[Passage]) -> Part | No
         index += 1
     first = header_end(lattice, range(index, rows.stop))
     paths = paths_of(lattice, range(index, first)) if first > index else ()
-    body = [row for number in range(first, rows.stop) if (row := row_of(lattice, number))]
+    body = [row for number in range(first, rows.stop) if (row := row_of(lattice, number, paths))]
     if not body and not any(paths):
         return None
     cut = first < rows.stop and any(cell.cut for cell in lattice.across(first))
@@ -342,15 +342,23 @@ def to_the_left(lattice: Lattice, row: int, column: int) -> Printed | None:
     return found if under is not None and under is not found and under.text else None
 
 
-def row_of(lattice: Lattice, row: int) -> Row | None:
+def row_of(lattice: Lattice, row: int, paths: Sequence[Sequence[Passage]]) -> Row | None:
     """The cells of a row; a merged cell of words is repeated down, an amount is not."""
     cells: Row = {}
     for cell in lattice.across(row):
         if cell.text and (cell.row == row or amount_in_wan(cell.text) is None):
-            cells[cell.column] = cell.part
+            cells[column_of(cell, paths)] = cell.part
     own = [cell for cell in printed_in(lattice, row) if not said("note").match(fold(cell.text)) or len(cells) > 1]
     texts = [fold(cell.text) for cell in own]
     return cells if own and not is_numbering(texts) else None
+
+
+def column_of(cell: Printed, paths: Sequence[Sequence[Passage]]) -> int:
+    """The column of a cell; an amount over several columns belongs to the last of them that has a label."""
+    if cell.columns == 1 or not is_money(cell.text):
+        return cell.column
+    columns = range(cell.right - 1, cell.column - 1, -1)
+    return next((column for column in columns if column < len(paths) and paths[column]), cell.right - 1)
 
 
 # ---- whole tables
@@ -407,10 +415,11 @@ def sheet_of(run: Sequence[Part]) -> Sheet:
         rows += fresh
     captions = tuple(caption for part in run for caption in part.captions)
     unit_at = next((caption for caption in captions if announced_unit(caption.bare)), None)
+    paths, rows = narrowed(first.paths or tuple(() for _ in range(first.lattice.columns)), rows)
     return Sheet(
         first.title,
         captions,
-        first.paths or tuple(() for _ in range(first.lattice.columns)),
+        paths,
         tuple(rows),
         first.page,
         first.line,
@@ -419,6 +428,23 @@ def sheet_of(run: Sequence[Part]) -> Sheet:
         tuple(part.spread for part in run),
         (*captions, *(label for part in run for path in part.paths for label in path)),
     )
+
+
+def narrowed(
+    paths: tuple[tuple[Passage, ...], ...], rows: Sequence[Row]
+) -> tuple[tuple[tuple[Passage, ...], ...], list[Row]]:
+    """The columns without those that no label and no cell divides: rulings that are only seen in other rows."""
+    kept: list[list[int]] = []
+    for column, path in enumerate(paths):
+        same = kept and path and path == paths[kept[-1][0]]
+        if same and not any(column in row and any(other in row for other in kept[-1]) for row in rows):
+            kept[-1].append(column)
+        elif path or any(column in row for row in rows):
+            kept.append([column])
+    number = {column: index for index, columns in enumerate(kept) for column in columns}
+    moved_rows = [{number[column]: cell for column, cell in row.items() if column in number} for row in rows]
+    beyond = [{len(kept) + c - len(paths): cell for c, cell in row.items() if c >= len(paths)} for row in rows]
+    return tuple(paths[columns[0]] for columns in kept), [a | b for a, b in zip(moved_rows, beyond, strict=True)]
 
 
 def is_rest(last: Row, row: Row, part: Part) -> bool:
