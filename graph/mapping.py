@@ -7,7 +7,7 @@ value are left out, so the functions below read like the records they describe.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from graph.projects import Project
-    from ingest.records import Document, Facts, Indicator, Leftover, Places, ProjectBudget, Span, Target, Unit
+    from ingest.records import Coverage, Document, Facts, Indicator, Leftover, Places, ProjectBudget, Span, Target, Unit
 
     Fact = tuple[str, str, Literal | NamedNode | None]
 
 YUAN_IN_WAN = 10000
+_SHARE = Decimal("0.0001")
+_CALLED = {"预算": "部门预算", "决算": "部门决算", "自评": "绩效自评"}
 _PRIOR = re.compile(r"[<>=≥≤]*(-?\d+(?:,\d{3})*(?:\.\d+)?)(.*)")
 _OF_ORGANISATIONS = frozenset({f"{RDF}type", f"{SKOS}prefLabel", f"{ORG}identifier", f"{ORG}unitOf"})
 _BOUND = {
@@ -117,6 +119,10 @@ def _document(document: Document, doc: str, base: str) -> Iterator[Fact]:
     yield doc, f"{JX}sha256", _text(document.sha256)
     yield doc, f"{JX}extractor", _text(document.extractor)
     yield doc, f"{JX}encoding", _text(document.encoding)
+    yield doc, f"{JX}format", _text(document.format)
+    yield doc, f"{JX}documentKind", _text(document.kind)
+    yield doc, f"{JX}supersedes", _text(document.supersedes)
+    yield doc, f"{JX}coverage", _decimal(_share(document.coverage))
     publisher = _publisher_address(document.document, base)
     yield from _facts(document.document, doc, publisher)
     ordinals = Ordinals()
@@ -132,7 +138,15 @@ def _title(document: Document) -> str:
     facts = document.document
     if facts.publisher is None or facts.fiscal_year is None:
         return document.source
-    return f"{facts.publisher} {facts.fiscal_year} 年部门预算"
+    return f"{facts.publisher} {facts.fiscal_year} 年{_CALLED[document.kind or '预算']}"
+
+
+def _share(coverage: Coverage | None) -> Decimal | None:
+    """How much was read, from 0 to 1; rounded down, so that 1 means everything."""
+    if coverage is None:
+        return None
+    exact = Decimal(coverage.read) / coverage.characters if coverage.characters else Decimal(1)
+    return exact.quantize(_SHARE, ROUND_DOWN)
 
 
 def _publisher_address(facts: Facts, base: str) -> str | None:
@@ -276,6 +290,8 @@ def _indicator(indicator: Indicator, address: str, doc: str) -> Iterator[Fact]:
     yield address, f"{JX}basisText", _text(indicator.basis)
     yield address, f"{JX}priorText", _text(indicator.prior)
     yield address, f"{JX}priorNumber", _decimal(_prior_number(indicator))
+    yield address, f"{JX}actualText", _text(indicator.actual)
+    yield address, f"{JX}score", _decimal(indicator.score)
     yield address, f"{JX}scoringText", _text(indicator.scoring)
     yield address, f"{JX}evidenceText", _text(indicator.evidence)
     yield address, f"{JX}polarity", _code("polarity", indicator.polarity)

@@ -11,6 +11,7 @@ import ingest
 from ingest.errors import UnreadableFileError
 from jixiao.errors import BadInputError, JixiaoError
 from jixiao.messages import text
+from jixiao.tables import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,7 +45,13 @@ class Attempt:
             indicators=sum(len(target.indicators) for target in self.document.targets),
             budgets=len(self.document.project_budgets),
             leftovers=len(self.document.leftovers),
+            coverage=self._coverage(),
         )
+
+    def _coverage(self) -> str:
+        """How much was read, where that is known."""
+        measured = self.document and self.document.coverage
+        return text("ingest.coverage", share=percent(measured.share)) if measured else ""
 
     def _cause(self) -> str:
         if self.error is None or isinstance(self.error, JixiaoError):

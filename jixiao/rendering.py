@@ -12,12 +12,17 @@ from urllib.parse import quote
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from jixiao.tables import plain
+from ingest.readers.source import FORM_FEED, WRAP
+from jixiao.tables import percent, plain
 from jixiao.view import readable
 from ontology.terms import concepts, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from jixiao.view import Leftover, Place, Proof
+
+    Located = Leftover | Place | Proof
 
 YUAN_IN_WAN = Decimal(10000)
 _CENT = Decimal("0.01")
@@ -35,6 +40,28 @@ def wan(yuan: Decimal | None) -> str:
 def share(part: int, whole: int) -> str:
     """A share in percent with one decimal; nothing where there is no whole."""
     return f"{(Decimal(100 * part) / whole).quantize(Decimal('0.1'), ROUND_HALF_UP)}%" if whole else ""
+
+
+def where(place: Located, *, brief: bool = False) -> str:
+    """Where something is printed, in words: its page, then its row and column in a table, else its line.
+
+    ``brief`` leaves out what a reader can do without beside a page number.
+    """
+    page = f"第 {place.page} 页" if place.page else ""
+    if brief and page:
+        return page
+    cell = [f"第 {number} {word}" for number, word in ((place.row, "行"), (place.column, "列")) if number]
+    return " ".join(filter(None, [page, *(cell or [_lines(place)])]))
+
+
+def _lines(place: Located) -> str:
+    last = getattr(place, "last", place.line)
+    return f"第 {place.line}{f'–{last}' if last != place.line else ''} 行" if place.line else ""
+
+
+def printed(quote: str) -> str:
+    """A quote whose lines are divided as people divide lines."""
+    return quote.replace(WRAP, "\n").replace(FORM_FEED, "\n")
 
 
 def page_path(iri: str) -> str:
@@ -78,6 +105,9 @@ def _stated(value: Any) -> Any:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "wan": wan,
     "share": share,
+    "percent": percent,
+    "where": where,
+    "printed": printed,
     "plain": plain,
     "path": page_path,
     "day": day,

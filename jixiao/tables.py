@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ def plain(cell: Cell) -> str:
             return f"{cell.normalize():f}"
         case str() | int() | float():
             return str(cell)
+
+
+def percent(share: float | Decimal) -> str:
+    """A share from 0 to 1 in percent with one decimal, rounded down: only what is whole is 100%."""
+    return f"{(100 * Decimal(str(share))).quantize(Decimal('0.1'), ROUND_DOWN)}%"
 
 
 def write_csv(rows: Table, stream: TextIO) -> None:

@@ -53,6 +53,22 @@ class Place:
     quote: str
     line: int | None = None
     page: int | None = None
+    row: int | None = None
+    """Of a cell of a table, with ``column``; both from one."""
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """One stretch of a form or table that was not understood."""
+
+    document: str
+    reason: str
+    quote: str
+    line: int | None = None
+    page: int | None = None
+    row: int | None = None
+    column: int | None = None
 
 
 NEAR = 4
@@ -68,6 +84,8 @@ class Proof:
     line: int | None
     last: int | None
     page: int | None
+    row: int | None = None
+    column: int | None = None
 
     def takes(self, piece: Proof) -> bool:
         """Whether a piece continues this cell; then it has become part of it."""
@@ -103,7 +121,8 @@ class Finding:
         latest: dict[str, Proof] = {}
         every: list[Proof] = []
         for place in self.places:
-            piece = Proof(place["field"], place["quote"], place.get("line"), place.get("line"), place.get("page"))
+            where = (place.get(name) for name in ("line", "line", "page", "row", "column"))
+            piece = Proof(place["field"], place["quote"], *where)
             if not (piece.field in latest and latest[piece.field].takes(piece)):
                 latest[piece.field] = piece
                 every.append(piece)
@@ -121,6 +140,11 @@ class Disclosure:
     source: str
     sha256: str
     encoding: str | None = None
+    format: str = "text"
+    kind: str | None = None
+    supersedes: str | None = None
+    coverage: Decimal | None = None
+    """How much of its forms and tables was read, from 0 to 1; ``None`` where nobody measured."""
     title: str | None = None
     year: int | None = None
     publisher: str | None = None
@@ -163,6 +187,8 @@ class Indicator:
     weight: Decimal | None = None
     basis: str | None = None
     prior: str | None = None
+    actual: str | None = None
+    score: Decimal | None = None
     scoring: str | None = None
     evidence: str | None = None
     printed: str | None = None
@@ -325,9 +351,9 @@ class View:
         return grouped(self.findings, lambda finding: finding.focus)
 
     @cached_property
-    def leftovers(self) -> Mapping[str, list[dict[str, Any]]]:
+    def leftovers(self) -> Mapping[str, list[Leftover]]:
         """What was not understood, by document."""
-        return grouped(rows(self.graph, "leftovers"), lambda row: row["document"])
+        return grouped((Leftover(**row) for row in rows(self.graph, "leftovers")), lambda each: each.document)
 
     @cached_property
     def subjects(self) -> dict[str, Subject]:

@@ -30,12 +30,15 @@ Status = Literal["not-applicable", "passed", "found"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where the proof stands: the field, its line and page, and the words printed there."""
+    """Where the proof stands: the field, its line, page, row and column, and the words printed there."""
 
     line: int | None
     page: int | None
     field: str
     quote: str
+    row: int | None = None
+    """Of a cell of a table, with ``column``; both from one."""
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         """The finding as plain data, as it stands in ``findings.jsonl``."""
         data = asdict(self)
-        names = ("field", "line", "page", "quote")
+        names = ("field", "line", "page", "row", "column", "quote")
         return data | {"places": [{name: getattr(place, name) for name in names} for place in self.places]}
 
 
@@ -211,13 +214,15 @@ def _places(rule: Rule, store: ox.Store, proof: str) -> Iterable[Place]:
         field = _object(store, quad.object, JX + "field") or ""
         if field.partition(".")[0] not in rule.shows:
             continue
-        line, page = _object(store, quad.object, JX + "line"), _object(store, quad.object, JX + "page")
         yield Place(
             field=field,
-            line=int(line) if line else None,
-            page=int(page) if page else None,
+            **{name: _whole(_object(store, quad.object, JX + name)) for name in ("line", "page", "row", "column")},
             quote=_object(store, quad.object, OA + "exact") or "",
         )
+
+
+def _whole(value: str | None) -> int | None:
+    return int(value) if value else None
 
 
 def _object(store: ox.Store, subject: Any, predicate: str) -> str | None:

@@ -16,7 +16,7 @@ from graph.addresses import join, name_key, segment
 from graph.mapping import triples
 from graph.projects import find_projects
 from graph.validate import validate
-from ingest.records import Document, Facts, Indicator, Leftover, ProjectBudget, Span, Target, Unit
+from ingest.records import Coverage, Document, Facts, Indicator, Leftover, ProjectBudget, Span, Target, Unit
 from ontology.terms import BASE, DCT, JX, OA, ORG, ORGANISATIONS_GRAPH, RDF, SCHEMA, SKOS, data_files
 
 SPAN = Span(start=100, end=104, quote="≥30次", line=30, page=2, row=4, column=5)
@@ -29,6 +29,8 @@ INDICATOR = Indicator(
     basis="计划标准",
     weight=Decimal("12.5"),
     prior="28次",
+    actual="31次",
+    score=Decimal("12.5"),
     scoring="按照完成比例赋分",
     evidence="活动记录",
     op="ge",
@@ -68,6 +70,9 @@ DOCUMENT = Document(
     sha256="ab" * 32,
     extractor="text 1",
     encoding="utf-8",
+    format="markdown",
+    kind="预算",
+    supersedes="以此版为准",
     document=Facts(
         publisher="某市科协",
         publisher_code="731",
@@ -110,6 +115,7 @@ DOCUMENT = Document(
         Target(scope="department", name="某市科协", prose=True),
     ),
     leftovers=(Leftover(reason="没有表头", span=SPAN),),
+    coverage=Coverage(characters=10000, read=9853),
 )
 
 
@@ -185,6 +191,7 @@ def read_indicator(graph, node):
         "l2": "level2Name",
         "basis": "basisText",
         "prior": "priorText",
+        "actual": "actualText",
         "scoring": "scoringText",
         "evidence": "evidenceText",
         "note": "note",
@@ -194,6 +201,7 @@ def read_indicator(graph, node):
         desc=graph.text(node, f"{SCHEMA}description"),
         **{field: graph.text(node, f"{JX}{name}") for field, name in texts.items()},
         weight=graph.number(node, f"{JX}weight"),
+        score=graph.number(node, f"{JX}score"),
         polarity=graph.code(node, f"{JX}polarity"),
         per_unit=graph.text(node, f"{JX}perUnit") == "true",
         line=graph.integer(node, f"{JX}line"),
@@ -265,13 +273,22 @@ def read_facts(graph, doc):
     )
 
 
+def read_coverage(graph, doc):
+    share = graph.number(doc, f"{JX}coverage")
+    return None if share is None else Coverage(characters=10000, read=int(share * 10000))
+
+
 def read(quads):
     """The document that triples were made from, its units in any order."""
     graph = Graph(quads)
     (doc,) = graph.of("Disclosure")
     assert graph.graphs - {ORGANISATIONS_GRAPH} == {doc}
     return Document(
-        **{name: graph.text(doc, f"{JX}{name}") for name in ("sha256", "extractor", "encoding")},
+        **{
+            name: graph.text(doc, f"{JX}{name}") for name in ("sha256", "extractor", "encoding", "format", "supersedes")
+        },
+        kind=graph.text(doc, f"{JX}documentKind"),
+        coverage=read_coverage(graph, doc),
         source=graph.text(doc, f"{JX}sourceFile"),
         document=read_facts(graph, doc),
         units=tuple(read_unit(graph, each.value) for each in graph.all(doc, f"{JX}unit")),
@@ -318,6 +335,8 @@ INDICATORS = st.builds(
     basis=MAYBE,
     weight=st.none() | NUMBERS,
     prior=MAYBE,
+    actual=MAYBE,
+    score=st.none() | NUMBERS,
     scoring=MAYBE,
     evidence=MAYBE,
     number=st.none() | NUMBERS,
@@ -353,7 +372,11 @@ DOCUMENTS = st.builds(
     source=NAMES,
     sha256=st.just("cd" * 32),
     extractor=NAMES,
-    encoding=st.just("utf-8"),
+    encoding=st.none() | st.just("utf-8"),
+    format=st.sampled_from(["pdf", "xlsx", "text"]),
+    kind=st.none() | st.sampled_from(["预算", "决算", "自评"]),
+    supersedes=MAYBE,
+    coverage=st.none() | st.builds(Coverage, characters=st.just(10000), read=st.integers(0, 10000)),
     document=st.builds(Facts, publisher=MAYBE, region=MAYBE, fiscal_year=st.none() | st.just(2025), places=PLACES),
     units=st.lists(st.builds(Unit, name=NAMES, code=MAYBE, places=PLACES), max_size=2).map(tuple),
     project_budgets=st.lists(ROWS, max_size=3).map(tuple),

@@ -139,8 +139,8 @@ def test_a_finding_shows_both_places_in_reading_order(tmp_path):
     found = judge.findings(judge.run({"cost-exceeds-budget": RULES["cost-exceeds-budget"]}, placed(tmp_path)))
     (finding,) = (each for each in found if each.focus == BASE + "i1")
     assert finding.to_dict()["places"] == [
-        {"field": "amount_wan", "line": 12, "page": 1, "quote": "7.00"},
-        {"field": "value", "line": 30, "page": 2, "quote": "≤50万元"},
+        {"field": "amount_wan", "line": 12, "page": 1, "row": None, "column": None, "quote": "7.00"},
+        {"field": "value", "line": 30, "page": 2, "row": None, "column": None, "quote": "≤50万元"},
     ]
     assert finding.evidence == BASE + "i1"
 

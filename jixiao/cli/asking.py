@@ -229,7 +229,7 @@ def _rank(severity: str) -> int:
     return list(Severity).index(Severity(severity))
 
 
-FINDING_COLUMNS = ("rule", "certainty", "source", "line", "project", "indicator", "found", "expected")
+FINDING_COLUMNS = ("rule", "certainty", "source", "page", "line", "project", "indicator", "found", "expected")
 
 
 def put_findings(found: Sequence[Finding], form: Rows, output: Path | None) -> None:
@@ -249,7 +249,8 @@ def put_findings(found: Sequence[Finding], form: Rows, output: Path | None) -> N
 
 
 def _finding_row(finding: Finding, form: Rows) -> dict[str, Cell]:
-    row = {**finding.to_dict(), "line": finding.places[0].line if finding.places else None}
+    first = finding.places[0] if finding.places else None
+    row = {**finding.to_dict(), "page": first and first.page, "line": first and first.line}
     return row | ({"certainty": text(f"table.{finding.certainty}")} if form == Rows.table else {})
 
 

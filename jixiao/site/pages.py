@@ -11,9 +11,11 @@ from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from jixiao.rendering import environment
+from ingest.errors import IngestError
+from jixiao.rendering import environment, where
 from jixiao.site.lists import as_file, listing, whole_number
 from jixiao.site.negotiate import preferred
+from jixiao.site.originals import printed_lines
 from jixiao.site.picture import picture
 from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
 from jixiao.view import VAGUE_KINDS, clarity, readable, view_text
@@ -21,11 +23,13 @@ from ontology.terms import PREFIXES, concepts, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from starlette.requests import Request
 
     from jixiao.site.desk import Desk
     from jixiao.site.lists import Listing, Row
+    from jixiao.site.originals import PrintedLine
     from jixiao.tables import Cell
     from jixiao.view import Disclosure, Form, Indicator, Subject, View
 
@@ -88,7 +92,8 @@ def choices(view: View) -> list[tuple[str, str]]:
 
 
 DOCUMENTS = (
-    "title source publisher year region total_yuan subjects indicators unclear findings leftovers sha256 address"
+    "title source format publisher year region total_yuan subjects indicators unclear findings coverage leftovers "
+    "sha256 address"
 )
 
 
@@ -106,6 +111,7 @@ def document_rows(view: View) -> Iterator[Row]:
         yield {
             "title": document.label,
             "source": document.source,
+            "format": document.format,
             "publisher": document.publisher,
             "year": document.year,
             "region": document.region,
@@ -114,6 +120,7 @@ def document_rows(view: View) -> Iterator[Row]:
             "indicators": sum(len(subject.indicators) for subject in subjects),
             "unclear": clarity(indicators_of(view, document)).unclear,
             "findings": len(view.findings_in(document.iri)),
+            "coverage": document.coverage,
             "leftovers": len(view.leftovers[document.iri]),
             "sha256": document.sha256,
             "address": document.iri,
@@ -194,7 +201,10 @@ def indicator_rows(view: View) -> Iterator[Row]:
             yield shared | own | {"findings": len(view.findings_of[indicator.iri]), "address": indicator.iri}
 
 
-FINDINGS = "rule title severity certainty project indicator found expected publisher year source line id address"
+FINDINGS = (
+    "rule title severity certainty project indicator found expected publisher year source page line row column "
+    "id address"
+)
 
 
 def findings(request: Request) -> Response:
@@ -218,9 +228,15 @@ def finding_rows(desk: Desk) -> Iterator[Row]:
         document = desk.view.documents.get(finding.document or "")
         own = {name: getattr(finding, name) for name in FINDINGS.split() if hasattr(finding, name)}
         rule = desk.rules.get(finding.rule)
-        line = finding.places[0].get("line") if finding.places else None
+        first = next(iter(finding.proofs), None)
+        at = {name: getattr(first, name, None) for name in ("page", "line", "row", "column")}
         title = rule.title["zh"] if rule else finding.rule
-        yield own | (_of_document(document) if document else nothing) | {"title": title, "line": line}
+        yield (
+            own
+            | (_of_document(document) if document else nothing)
+            | at
+            | {"title": title, "place": where(first) if first else None}
+        )
 
 
 def rules(request: Request) -> Response:
@@ -301,7 +317,7 @@ def project(request: Request, view: View, subject: Subject) -> Response:
 
 def stated(form: Form) -> set[str]:
     """Which of the optional parts of an indicator the form states anywhere: the others need no column."""
-    optional = ("description", "weight", "prior", "basis", "scoring", "evidence")
+    optional = ("description", "weight", "prior", "actual", "score", "basis", "scoring", "evidence")
     return {name for name in optional if any(getattr(each, name) is not None for each in form.indicators)}
 
 
@@ -311,6 +327,8 @@ FACTS = (
     ("weight", "分值", "weight"),
     ("prior", "上年", "prior"),
     ("basis", "依据", "basis"),
+    ("actual", "实际完成", "actual"),
+    ("score", "得分", "score"),
     ("scoring", "评分", "scoring"),
     ("evidence", "佐证", "evidence"),
 )
@@ -365,23 +383,35 @@ def finding(request: Request, view: View, address: str) -> Response:
 
 
 def source(request: Request) -> Response:
-    """The lines of a text source around the one asked for."""
+    """The lines of a source around the one asked for."""
     desk = desk_of(request)
     wanted = request.path_params["sha256"]
     document = next((each for each in desk.view.documents.values() if each.sha256 == wanted), None)
     if document is None:
         raise HTTPException(404)
-    content = (desk.graph.sources / document.sha256).read_bytes()
-    lines = content.decode(document.encoding or "utf-8", errors="replace").removeprefix("\ufeff").splitlines()
+    lines, refused = _original(desk.graph.sources / document.sha256)
     line = min(whole_number(request.query_params.get("line", "1")), len(lines))
-    return show(request, "source.html", here="/documents", view=desk.view, document=document, **_around(lines, line))
+    shown = _around(lines, line)
+    return show(request, "source.html", here="/documents", view=desk.view, document=document, refused=refused, **shown)
 
 
-def _around(lines: Sequence[str], line: int) -> Mapping[str, Any]:
+def _original(path: Path) -> tuple[Sequence[PrintedLine], str | None]:
+    """The lines of a kept source; or none, and why it cannot be read any more."""
+    try:
+        return printed_lines(path), None
+    except IngestError as error:
+        return (), str(error)
+
+
+def _around(lines: Sequence[PrintedLine], line: int) -> Mapping[str, Any]:
+    """The lines around one; the first that is shown says its page, and every other with which a page begins."""
     first, last = max(1, line - AROUND), min(len(lines), line + AROUND)
     return {
         "line": line,
-        "lines": list(enumerate(lines[first - 1 : last], first)),
+        "lines": [
+            (number, each.text, (each.page,) if number == first and each.page else each.begun)
+            for number, each in enumerate(lines[first - 1 : last], first)
+        ],
         "first": first,
         "last": last,
         "total": len(lines),
