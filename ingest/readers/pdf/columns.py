@@ -31,7 +31,11 @@ FULL = 0.5
 """This share of the places of a table without rulings has text."""
 PROSE = 25
 """A column whose entries are usually longer than this (characters) is prose, and no table is made of two such."""
-FIGURE = re.compile(r"[-+(（]?[\d,，.]+[%％)）]?|[-—–]+")
+OVERLAP = 0.2
+"""Lines of one row overlap by this share of their height."""
+CLOSER = 0.9
+"""A wrapped line follows within this share of the usual distance of lines."""
+FIGURE = re.compile(r"[≥≤＞＜=＝<>]*[-+(（]?[\d,，.]+[%％)）]?|[-—–]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,19 @@ def unruled(lines: Sequence[TextLine]) -> Iterator[list[TextLine]]:
 
 
 def trimmed(run: list[TextLine]) -> Iterator[list[TextLine]]:
-    """A run that ends with its last line of several segments, and the lines after that one by one."""
-    end = len(run)
-    while end and len(segments(run[end - 1], GUTTER)) == 1:
-        end -= 1
-    if end:
-        yield run[:end]
-    yield from ([line] for line in run[end:])
+    """A run without the lines at its ends that have entries in one column only; these stand alone."""
+    rows = [segments(line, GUTTER) for line in run]
+    middles = gutters(rows, GUTTER * median(line.box[3] - line.box[1] for line in run)) if run else []
+    several = [
+        i
+        for i, row in enumerate(rows)
+        if len({column_of(middles, (segment.left + segment.right) / 2) for segment in row}) > 1
+    ]
+    first, last = (several[0], several[-1] + 1) if several else (len(run), len(run))
+    yield from ([line] for line in run[:first])
+    if several:
+        yield run[first:last]
+    yield from ([line] for line in run[last:])
 
 
 def near(before: TextLine, line: TextLine) -> bool:
@@ -141,6 +151,8 @@ def lattice_of(lines: Sequence[TextLine], rulings: Sequence[Ruling] = ()) -> tup
     right = max([segment.right for row in rows for segment in row] + [line.end for line in rulings])
     xs = [left, *middles, right]
     grouped = bands(lines, rulings) or joined(rows, middles)
+    if run_together(rows, middles, grouped):
+        return None
     return celled(xs, [[segment for i in group for segment in rows[i]] for group in grouped], rulings, lines, grouped)
 
 
@@ -184,28 +196,53 @@ def bands(lines: Sequence[TextLine], rulings: Sequence[Ruling]) -> list[list[int
 
 
 def joined(rows: Rows, middles: Sequence[float]) -> list[list[int]]:
-    """The lines of each row: a line without an entry in the first column that only goes on with entries above joins."""
+    """The lines of each row.
+
+    Lines that overlap are one row, whose cells are wrapped and set amid it. A line that only carries on an entry of the
+    line above belongs to that line's row.
+    """
     filled = [{column_of(middles, (segment.left + segment.right) / 2) for segment in row} for row in rows]
     groups: list[list[int]] = []
-    for i, columns in enumerate(filled):
-        if groups and wraps(rows, filled, groups[-1][-1], i, columns):
+    low = 0.0
+    for i in range(len(rows)):
+        high, bottom = extent(rows[i])
+        if groups and (high < low - OVERLAP * (bottom - high) or wraps(rows, filled, groups[-1][-1], i)):
             groups[-1].append(i)
+            low = max(low, bottom)
         else:
             groups.append([i])
+            low = bottom
     return groups
 
 
-def wraps(rows: Rows, filled: list[set[int]], before: int, here: int, columns: set[int]) -> bool:
+def run_together(rows: Rows, middles: Sequence[float], grouped: Sequence[Sequence[int]]) -> bool:
+    """Whether some cell would hold two figures: then the lines are of several rows that cannot be told apart."""
+    for group in grouped:
+        figures = [
+            column_of(middles, (segment.left + segment.right) / 2)
+            for i in group
+            for segment in rows[i]
+            if is_figure(segment.text)
+        ]
+        if len(figures) > len(set(figures)):
+            return True
+    return False
+
+
+def wraps(rows: Rows, filled: list[set[int]], before: int, here: int) -> bool:
     """Whether a line only carries on an entry of the line above: no figure, and nearer than rows are."""
+    columns = filled[here]
     if len(columns) > 1 or not columns <= filled[before] or is_figure(rows[here][0].text):
         return False
-    pitch = median(top(after) - top(row) for row, after in pairwise(rows))
-    return top(rows[here]) - top(rows[before]) < pitch * 0.9 or len(filled[before]) > len(columns) + 1
+    pitch = median(extent(after)[0] - extent(row)[0] for row, after in pairwise(rows))
+    near_it = extent(rows[here])[0] - extent(rows[before])[0] < CLOSER * pitch
+    return near_it or len(filled[before]) > len(columns) + 1
 
 
-def top(row: Sequence[Segment]) -> float:
-    """Where a row begins."""
-    return min(segment.words[0].top for segment in row)
+def extent(row: Sequence[Segment]) -> tuple[float, float]:
+    """Where a row begins and ends."""
+    words = [word for segment in row for word in segment.words]
+    return min(word.top for word in words), max(word.bottom for word in words)
 
 
 def celled(

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from ingest.readers.pdf.cells import settled, shown
-from ingest.readers.pdf.columns import lattice_of, table_lines, unruled
+from ingest.readers.pdf.columns import GUTTER_RULED, lattice_of, segments, table_lines, unruled
 from ingest.readers.pdf.glyphs import SLANTED, glyphs_of
 from ingest.readers.pdf.grids import Lattice, lattices_of
 from ingest.readers.pdf.lines import TextLine, Word, line_of, text_lines, words_of
@@ -108,7 +108,7 @@ def without_rulings(lines: list[TextLine], level: Sequence[Ruling], tolerance: f
     """The lines outside of ruled tables; those that make a table by how they stand as one."""
     for rulings in of_one_width(level, tolerance):
         top, bottom = rulings[0].at, rulings[-1].at
-        inside = [line for line in lines if top < (line.box[1] + line.box[3]) / 2 < bottom]
+        inside = between(lines, top, bottom)
         found = lattice_of(inside, rulings) if inside else None
         if found:
             yield Table(found[0], table_lines(found[1]))
@@ -119,6 +119,21 @@ def without_rulings(lines: list[TextLine], level: Sequence[Ruling], tolerance: f
             yield Table(found[0], table_lines(found[1]))
         else:
             yield from run
+
+
+def between(lines: Sequence[TextLine], top: float, bottom: float) -> list[TextLine]:
+    """The lines between two level rulings, and a row of entries right above or below whose outer side is not drawn."""
+
+    def entries(line: TextLine) -> bool:
+        return len(segments(line, GUTTER_RULED)) > 1
+
+    inside = [line for line in lines if top < (line.box[1] + line.box[3]) / 2 < bottom]
+    if not inside:
+        return []
+    reach = max(line.box[3] - line.box[1] for line in inside) + min(line.box[1] for line in inside) - top
+    above = [line for line in lines if top - reach < line.box[1] and line.box[3] <= top + 1 and entries(line)]
+    below = [line for line in lines if line.box[1] >= bottom - 1 and line.box[3] < bottom + reach and entries(line)]
+    return above[-1:] + inside + below[:1]
 
 
 def of_one_width(level: Sequence[Ruling], tolerance: float) -> Iterator[list[Ruling]]:

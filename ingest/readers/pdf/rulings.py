@@ -55,9 +55,10 @@ def rulings_of(page: PdfPage, view: View) -> Rulings:
         if cut is None:
             continue
         left, top, right, bottom = cut
-        if right - left > bottom - top:
+        dot = max(right - left, bottom - top) <= THIN  # of a dotted line, of which direction is not known yet
+        if dot or right - left > bottom - top:
             rulings.level.append(Ruling((top + bottom) / 2, left, right, edge))
-        else:
+        if dot or right - left <= bottom - top:
             rulings.upright.append(Ruling((left + right) / 2, top, bottom, edge))
     return rulings
 
