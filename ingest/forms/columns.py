@@ -96,14 +96,10 @@ def header_at(lattice: Lattice, row: int) -> HeaderBlock | None:
 
 def deeper(lattice: Lattice, row: int, last: int) -> int:
     """The end of a header whose labels are divided once more in the row below: every cell there is a label too."""
-    wide = [cell for cell in lattice.across(row) if cell.columns > 1 and cell.bottom == last and core_key(cell.text)]
-    below = [cell for cell in lattice.across(last) if cell.row == last] if last < lattice.rows else []
-    divided = [cell for cell in below if any(top.column <= cell.column < top.right for top in wide)]
-    if (
-        len(divided) > 1
-        and all(is_sub_label(cell.text) for cell in divided)
-        and all(cell in divided or not cell.text or core_key(cell.text) for cell in below)
-    ):
+    below = [cell for cell in lattice.across(last) if cell.row == last and cell.text] if last < lattice.rows else []
+    tops = [lattice.at(row, cell.column) for cell in below]
+    divided = any(top is None or top.columns > 1 or not top.text for top in tops)
+    if divided and len(below) > 1 and all(is_sub_label(cell.text) for cell in below):
         return last + 1
     return last
 

@@ -50,6 +50,10 @@ class Head:
     at: Mapping[tuple[int, int], Printed]
     meanings: dict[int, Label] = field(default_factory=dict)
     """By the cell's identity."""
+    plain: bool = False
+    """The source knows no merged cells."""
+    width: int = 0
+    """How many columns the table has."""
 
     def label(self, cell: Printed) -> Label | None:
         """What a cell means, if it is a label."""
@@ -60,7 +64,9 @@ def fields_of_cells(lattice: Lattice, rows: Iterable[int]) -> list[Field]:
     """The labelled fields in some rows of a lattice, in the order of their labels."""
     wanted = set(rows)
     cells = [cell for cell in lattice.cells if cell.row in wanted]
-    head = Head(cells, lattice.cover, {id(cell): label for cell in cells if (label := label_of(cell.text))})
+    meanings = {id(cell): label for cell in cells if (label := label_of(cell.text))}
+    plain = all(cell.rows == cell.columns == 1 for cell in lattice.cells)
+    head = Head(cells, lattice.cover, meanings, plain, lattice.columns)
     fields: dict[int, Field] = {}
     order: list[Field] = []
     for cell in cells:
@@ -110,6 +116,9 @@ def owner_of(head: Head, cell: Printed, wanted: set[int]) -> tuple[Printed | Non
 def speaks_down(head: Head, label: Printed) -> bool:
     """Whether a label is one of a row of labels, so that its value stands below it and not beside it."""
     beside = head.at.get((label.row, label.right))
+    if head.plain:  # what is merged elsewhere is an empty cell here
+        rest = (head.at.get((label.row, column)) for column in range(label.right, head.width))
+        beside = next((cell for cell in rest if cell is not None and cell.text), None)
     return beside is None or head.label(beside) is not None or beside.row < label.row
 
 

@@ -43,8 +43,7 @@ NEAR = 8
 """How many lines above a table may belong to its form."""
 SHORT_LINE = 80
 """A longer line above a table is running text."""
-WIDE = 0.7
-"""A title fills at least this share of a table's columns."""
+UNREAD_PROSE = "这段文字没有读懂，内容没有归入指标"
 
 
 @dataclass
@@ -210,6 +209,9 @@ def read_head(lattice: Lattice, head: Sequence[int], header: HeaderBlock, unit: 
         rows.pop(0)
     fields = fields_of_cells(lattice, rows)
     fields += [item for line in lines for item in inline_fields(passage(fragments_of([line])))]
+    for item in fields:  # 其中：财政拨款 is in the unit that 资金总额（元） above it announces
+        if item.group == "fund" or item.key == "amount":
+            unit = money_unit(item, unit)
     for item in sorted(fields, key=lambda item: item.key in ("department", "owner")):
         take_field(draft, item, money_unit(item, unit))
     take_plan(draft, fields)
@@ -315,7 +317,7 @@ def read_row(lattice: Lattice, row: int, reader: Reader) -> None:
         reader.begin(Draft(first=min(cells.values(), key=lambda p: p.fragments[0].start).fragments[0]))
     assert reader.draft is not None
     if PROSE in cells:
-        take_prose(reader.draft, cells.pop(PROSE), reader.text)
+        take_prose(reader.draft, cells.pop(PROSE), reader.text, goes_on="project" not in cells)
     take_cells(lattice, row, cells, reader)
 
 
@@ -456,14 +458,19 @@ def owner_above(lattice: Lattice) -> Passage | None:
     return None
 
 
-def take_prose(draft: Draft, part: Passage, text: str) -> None:
-    """The indicators of a cell that holds all of a project's."""
+def take_prose(draft: Draft, part: Passage, text: str, *, goes_on: bool) -> None:
+    """The indicators of a cell that holds all of a project's; a cell that a page's end cut is read as a whole."""
+    if goes_on and draft.prose is not None:
+        part = joined(draft.prose, part)
+        draft.indicators.clear()
+        draft.unread = [each for each in draft.unread if each[0] != UNREAD_PROSE]
+    draft.prose = part
     rows, unread = read_prose(part)
     for row in rows:
         indicator = indicator_of(row, text)
         if indicator is not None:
             draft.indicators.append(indicator)
-    draft.unread += [("这段文字没有读懂，内容没有归入指标", each) for each in unread if each.bare]
+    draft.unread += [(UNREAD_PROSE, each) for each in unread if each.bare]
 
 
 def take_cells(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Reader) -> None:
@@ -475,11 +482,11 @@ def take_cells(lattice: Lattice, row: int, cells: dict[str, Passage], reader: Re
         return
     if "name" in cells and not set(LEVEL_KEYS) & set(reader.header.keys if reader.header else ()):
         cells["name"] = without_levels(cells["name"], reader)
-    if is_cut_row(lattice, row, cells, reader):
-        extend(reader, cells)
-        return
     own = TableRow({key: part for key, part in cells.items() if key not in PROJECT_KEYS}, dict(reader.levels))
     name = own.cells.get("name")
+    if is_cut_row(lattice, row, cells, reader) and not (name is not None and is_nothing(own)):
+        extend(reader, cells)
+        return
     if name is None:
         tell_nameless(reader.draft, own)
         return

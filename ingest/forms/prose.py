@@ -212,6 +212,6 @@ def name_and_value(part: Passage) -> tuple[Passage, Passage] | None:
     folded, places = fold_with_places(bare)
     for match in words().quantity.finditer(folded):
         ends = match.end() >= len(folded) - 1
-        if (match["before"] or (match["unit"] and ends)) and match.start() > 1:
+        if (match["before"] or ((match["unit"] or match["after"]) and ends)) and match.start() > 1:
             return part.part(0, places[match.start()]), part.part(places[match.start()])
     return None

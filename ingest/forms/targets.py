@@ -50,6 +50,8 @@ class Draft:
     purpose: Passage | None = None
     goal: Passage | None = None
     plan: list[tuple[Passage | None, Decimal | None]] | None = None
+    prose: Passage | None = None
+    """The cell that holds all of its indicators."""
     indicators: list[Indicator] = field(default_factory=list)
     first: Fragment | None = None
     unread: list[tuple[str, Passage]] = field(default_factory=list)
