@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ingest
-from ingest.errors import UnreadableFileError
+from ingest.readers.archive import is_archive, is_document, unpack
+from ingest.readers.text import content_of
 from jixiao.errors import BadInputError, JixiaoError
 from jixiao.messages import text
 from jixiao.tables import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from graph.folder import KnowledgeGraph
     from graph.snapshot import Snapshot
@@ -62,33 +64,71 @@ class Attempt:
         return refusal(self.error) or text("ingest.internal", path=self.path, kind=kind, detail=detail)
 
 
-def sources(paths: Iterable[Path]) -> list[Path]:
-    """The files that are meant: those named, and every visible file in or under the folders named, in order.
+def sources(paths: Iterable[Path], folder: Path) -> list[Path | Attempt]:
+    """The files that are meant: those named, every document in or under the folders named, and those in archives.
 
     What does not exist, and a folder without files, stand for themselves: :func:`attempts` says what is wrong there.
+    What an archive does not give is an attempt that failed.
+
+    Args:
+        paths: files, folders and archives.
+        folder: where archives are unpacked to; their files are needed until they are read.
     """
-    return [file for path in paths for file in _files(path)]
+    return [file for path in paths for each in _files(path) for file in _unpacked(each, folder)]
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
+    if not _is_folder(path):
         return [path]
-    below = (file.relative_to(path) for file in path.rglob("*") if file.is_file())
-    found = sorted(path / file for file in below if not any(part.startswith(".") for part in file.parts))
-    return found or [path]
+    below = sorted(file.relative_to(path) for file in path.rglob("*") if _is_file(file))
+    return [path / file for file in below if is_document(file.as_posix())] or [path]
 
 
-def attempts(files: Sequence[Path], read: Read) -> Iterator[Attempt]:
-    """Every file's record or refusal, in order, each as soon as it is known."""
-    for file in files:
-        try:
-            document = read(_there(file))
-        except Exception as error:  # even our own mistake with one file must not cost the others
-            if os.environ.get("JIXIAO_DEBUG"):
-                raise
-            yield Attempt(file, error=error)
-        else:
-            yield Attempt(file, document=document)
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # its folder may not be looked into, or the name is none: reading says so
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _unpacked(path: Path, folder: Path) -> Iterator[Path | Attempt]:
+    """The files of an archive; any other file is itself."""
+    if not is_archive(path):
+        yield path
+        return
+    found = False
+    for each in unpack(path, folder):
+        found = True
+        yield each if isinstance(each, Path) else Attempt(each.path, error=each)
+    if not found:
+        yield Attempt(path, error=BadInputError(text("error.no_files_in_archive", path=path)))
+
+
+def attempts(files: Sequence[Path | Attempt], read: Read, at_once: int = 1) -> Iterator[Attempt]:
+    """Every file's record or refusal, in order, each as soon as it is known; ``at_once`` threads call ``read``."""
+    threads = ThreadPoolExecutor(at_once)
+    try:
+        yield from threads.map(lambda file: _attempt(file, read), files)
+    finally:  # an interruption waits for nothing
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _attempt(file: Path | Attempt, read: Read) -> Attempt:
+    if isinstance(file, Attempt):
+        return file
+    try:
+        return Attempt(file, document=read(_there(file)))
+    except Exception as error:  # even our own mistake with one file must not cost the others
+        if os.environ.get("JIXIAO_DEBUG"):
+            raise
+        return Attempt(file, error=error)
 
 
 def _there(path: Path) -> Path:
@@ -99,20 +139,21 @@ def _there(path: Path) -> Path:
     return path
 
 
-def keeping(graph: KnowledgeGraph) -> Read:
-    """A way to read that keeps each file and its record in the graph's folder, and reads no file twice."""
+def keeping(graph: KnowledgeGraph, read: Read = ingest.read) -> Read:
+    """A way to read that keeps each file and its record in the graph's folder, and reads no file twice.
 
-    def read(path: Path) -> Document:
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise UnreadableFileError(path, text("error.unusable", path=path, cause=error.strerror)) from error
-        known = graph.record(sha256(content).hexdigest(), ingest.EXTRACTOR)
-        document = ingest.read(path) if known is None else replace(known, source=path.name)
+    Args:
+        graph: where they are kept.
+        read: what reads a file that was not read before.
+    """
+
+    def reading(path: Path) -> Document:
+        known = graph.record(sha256(content_of(path)).hexdigest(), ingest.EXTRACTOR)
+        document = read(path) if known is None else replace(known, source=path.name)
         graph.add(path, document)
         return document
 
-    return read
+    return reading
 
 
 def publish(graph: KnowledgeGraph) -> Snapshot:

@@ -33,7 +33,7 @@ REFUSED = {
     "pptx": "内容是演示文稿，不是预算文件",
     "ppt": "内容是演示文稿，不是预算文件",
     "word-xml": "内容是 Word 的 XML 格式，目前不能读取；请另存为 .docx",
-    "ole": "内容是旧版 Office 文件，但里面没有能认出的文档",
+    "ole": "内容是旧版 Office 文件，但里面没有能认出的文档，可能不完整",
 }
 """Kinds that are known and not read, with what to do."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ingest.errors import EncodingError, UnreadableFileError, UnsupportedFormatError
+from ingest.errors import EncodingError, LimitError, UnreadableFileError, UnsupportedFormatError
 from ingest.readers.source import Line, Source
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ REASONS: dict[type[OSError], str] = {
     IsADirectoryError: "这是文件夹，不是文件",
     PermissionError: "没有权限打开这个文件",
 }
+MOST_BYTES = 512 * 2**20
+"""The largest file that is read."""
 ENCODINGS = ("utf-8-sig", "gb18030", "utf-16")
 """Tried in this order. GB18030 covers GB2312 and GBK (GB 18030-2022)."""
 
@@ -36,8 +38,13 @@ def content_of(path: Path) -> bytes:
 
     Raises:
         UnreadableFileError: the file cannot be opened.
+        LimitError: it is larger than :data:`MOST_BYTES`.
     """
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device never ends
+            raise UnreadableFileError(path, "这不是普通文件")
+        if path.stat().st_size > MOST_BYTES:
+            raise LimitError(path, f"文件超过 {MOST_BYTES // 2**20} MB，没有读取")
         return path.read_bytes()
     except OSError as error:
         cause = REASONS.get(type(error), f"打不开这个文件（系统错误 {error.errno}）")

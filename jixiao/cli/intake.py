@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003 - the library reads the annotations
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,7 @@ from jixiao.errors import BadInputError, PartialError
 from jixiao.messages import text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from jixiao.intake import Attempt, Read
 
@@ -40,10 +41,10 @@ def take_in(paths: Sequence[Path], folder: Path) -> None:
         PartialError: some files could not.
     """
     from graph.folder import KnowledgeGraph  # noqa: PLC0415 - loads the store
-    from jixiao.intake import keeping, publish, sources  # noqa: PLC0415
+    from jixiao.intake import keeping, publish  # noqa: PLC0415
 
     graph = KnowledgeGraph(folder)
-    tried = attempt(sources(paths), keeping(graph))
+    tried = attempt(paths, lambda read: keeping(graph, read))
     good = sum(each.document is not None for each in tried)
     if not good:
         raise BadInputError(text("ingest.nothing", kg=folder))
@@ -57,15 +58,21 @@ def take_in(paths: Sequence[Path], folder: Path) -> None:
     say(text("ingest.done", count=good, snapshot=snapshot.id, kg=folder))
 
 
-def attempt(files: Sequence[Path], read: Read) -> list[Attempt]:
-    """Every file's record or refusal; says each as it comes."""
-    from jixiao.intake import attempts  # noqa: PLC0415
+def attempt(paths: Sequence[Path], way: Callable[[Read], Read] = lambda read: read) -> list[Attempt]:
+    """Every file's record or refusal; says each as it comes.
+
+    Files are read by processes of their own; ``way`` adds to that what else is to be done with a file.
+    """
+    from ingest.worker import AT_ONCE, Workers  # noqa: PLC0415
+    from jixiao.intake import attempts, sources  # noqa: PLC0415
 
     tried = []
-    with progress(text("ingest.reading"), len(files)) as step:
-        for index, each in enumerate(attempts(files, read), 1):
-            step(each.sentence(index, len(files)))
-            tried.append(each)
+    with TemporaryDirectory(prefix="jixiao-", ignore_cleanup_errors=True) as folder, Workers() as workers:
+        files = sources(paths, Path(folder))
+        with progress(text("ingest.reading"), len(files)) as step:
+            for index, each in enumerate(attempts(files, way(workers.read), AT_ONCE), 1):
+                step(each.sentence(index, len(files)))
+                tried.append(each)
     return tried
 
 
@@ -76,13 +83,11 @@ def extract(
     output: Output = None,
 ) -> None:
     """Reads files into records and writes these; stores nothing."""
-    import ingest as room  # noqa: PLC0415 - loads the readers
     from ingest.interchange import to_json  # noqa: PLC0415
-    from jixiao.intake import sources  # noqa: PLC0415
     from jixiao.sheets import indicator_sheet  # noqa: PLC0415
     from jixiao.tables import write_csv  # noqa: PLC0415
 
-    tried = attempt(sources(paths), room.read)
+    tried = attempt(paths)
     documents = [each.document for each in tried if each.document is not None]
     with destination(output, spreadsheet=form == Records.csv) as stream:
         if form == Records.csv:
