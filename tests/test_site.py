@@ -13,10 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from graph.folder import KnowledgeGraph
+from ingest.readers import read_source
+from ingest.readers.source import WRAP
 from jixiao import intake, samples
 from jixiao.rendering import page_path
 from jixiao.site.app import create_app
 from jixiao.site.negotiate import preferred
+from jixiao.site.originals import printed_lines
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 EVIL = "<script>alert('一')</script>&\"</textarea>"
@@ -369,3 +372,35 @@ OFFERS = {"text/html": "html", "text/turtle": "ttl", "text/csv": "csv"}
 )
 def test_the_preferred_form_follows_quality_then_order(accept, name):
     assert preferred(accept, OFFERS) == name
+
+
+def test_the_lines_of_a_source_are_the_lines_that_places_count(tmp_path):
+    from docx import Document as Word  # noqa: PLC0415 - only this test writes one
+
+    word = Word()
+    word.add_paragraph("部门预算")
+    cells = word.add_table(rows=2, cols=2).rows
+    cells[0].cells[0].text, cells[1].cells[1].text = "项目名称", "科普\n经费"
+    path = tmp_path / ("ab" * 32)
+    word.save(path)
+    read, shown = read_source(path), printed_lines(path)
+    assert [shown[line.number - 1].text for line in read.lines] == [line.text.replace(WRAP, "↵") for line in read.lines]
+    assert "科普↵经费" in shown[2].text
+
+
+def test_a_document_of_money_alone_has_its_pages(published, tmp_path):
+    document = dataclasses.replace(
+        next(published.live().documents()),
+        sha256=sha256(b"money").hexdigest(),
+        targets=(),
+        project_budgets=(),
+        leftovers=(),
+    )
+    path = tmp_path / "money"
+    path.write_bytes(b"money")
+    graph = KnowledgeGraph(tmp_path / "kg")
+    graph.add(path, document)
+    intake.publish(graph)
+    with TestClient(create_app(graph.path), headers=BROWSER) as client:
+        home = page_path(next(iter(client.app.state.desk.view.documents)))
+        assert {client.get(each).status_code for each in ("/", *LISTS, home)} == {200}
