@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - drawn tables are as wide as they are
 """Forms of many shapes, as provinces print them, drawn as tables of cells.
 
 A row is a line, its cells divided by ``|``; ``<`` goes on with the cell to the left, ``^`` with the one above.
@@ -113,7 +114,7 @@ def test_comparator_in_the_last_column_is_put_before_its_number() -> None:
 
 
 def test_all_projects_in_one_table_with_names_merged_over_their_rows() -> None:
-    forms, leftovers = read(
+    forms, _ = read(
         "单位：万元",
         """
         单位名称 | 项目名称 | 年度资金总额 | 年度绩效目标 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 权重 | 指标方向性
@@ -143,7 +144,7 @@ def test_all_projects_in_one_table_with_names_repeated_in_every_row() -> None:
 
 
 def test_levels_in_rows_of_their_own() -> None:
-    (form,), leftovers = read(
+    (form,), _ = read(
         """
         项目名称 | 项目年度绩效目标 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 指标属性 | 指标内容
         甲项目 | 完成甲 |  |  |  |  |  |  |  |

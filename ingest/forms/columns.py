@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CORE = frozenset({"level1", "level2", "name", "desc", "value", "comparator", "value_unit", "weight", "basis", "prior",
                   "scoring", "actual", "score"})  # fmt: skip
 """What makes a row of labels the header of a table of indicators."""
+LEVELS = ("level1", "level2")
 LEAST = 2
 """A header has at least this many of them."""
 MARKS = ("指标", "绩效", "目标")
@@ -304,7 +305,7 @@ def mean_fit(lattice: Lattice, column: HeaderColumn, last: int, fits: Callable[[
 
 
 def levels_header(lattice: Lattice) -> HeaderBlock | None:
-    """The header that a table lacks: told from columns that hold nothing but levels, and from what stands beside them."""
+    """The header that a table lacks: told from columns that hold nothing but levels, and what stands beside them."""
     held: dict[int, list[Printed]] = {}
     for cell in lattice.cells:
         if is_level(cell.text) and fold(cell.text).endswith("指标"):
@@ -316,12 +317,12 @@ def levels_header(lattice: Lattice) -> HeaderBlock | None:
     top = [cell for cell in lattice.across(first) if cell.column >= min(held)]
     levels = [cell for cell in top if cell.column in held]
     rest = [cell for cell in top if cell.column > max(held)]
-    keys: list[str | None] = ["level1", "level2"][2 - len(levels) :] if len(levels) <= 2 else []  # noqa: PLR2004 - two levels
-    if not rest or not keys:
+    if not rest or len(levels) > len(LEVELS):
         return None
+    keys: list[str | None] = [*LEVELS[len(LEVELS) - len(levels) :], *(None for _ in rest)]
     columns = [HeaderColumn(None, cell.column, cell.right, cell, ("",)) for cell in (*levels, *rest)]
-    keys = inferred(columns, [*keys, *(None for _ in rest)], lattice, first)
-    if not {"name", "value"} <= set(keys):
+    told = inferred(columns, keys, lattice, first)
+    if not {"name", "value"} <= set(told):
         return None
-    made = (HeaderColumn(key, c.first, c.last, c.label, c.path) for key, c in zip(keys, columns, strict=True))
+    made = (HeaderColumn(key, c.first, c.last, c.label, c.path) for key, c in zip(told, columns, strict=True))
     return HeaderBlock(tuple(made), first, first)

@@ -64,31 +64,11 @@ def fields_of_cells(lattice: Lattice, rows: Iterable[int]) -> list[Field]:
     """The labelled fields in some rows of a lattice, in the order of their labels."""
     wanted = set(rows)
     cells = [cell for cell in lattice.cells if cell.row in wanted]
-    meanings = {id(cell): label for cell in cells if (label := label_of(cell.text))}
+    meanings = {id(cell): label for cell in cells if (label := label_of(cell.text)) and cell.part.fragments}
     plain = all(cell.rows == cell.columns == 1 for cell in lattice.cells)
     head = Head(cells, lattice.cover, meanings, plain, lattice.columns)
-    fields: dict[int, Field] = {}
-    order: list[Field] = []
-    for cell in cells:
-        label = head.label(cell)
-        if label and cell.part.fragments:
-            made = Field(label[0], label[1], cell.part.fragments)
-            fields[id(cell)] = made
-            order.append(made)
-    lists: dict[int, list[Printed]] = {}
-    for cell in cells:
-        if head.label(cell) or not cell.text:
-            continue
-        owner, from_above = owner_of(head, cell, wanted)
-        if owner is None:
-            order += inline_fields(cell.part)
-        elif from_above:
-            lists.setdefault(id(owner), []).append(cell)
-        else:
-            fields[id(owner)].values += cell.part.fragments
-    for cell in cells:
-        if id(cell) in lists:
-            take_from_list(head, cell, lists[id(cell)], fields[id(cell)])
+    fields = {id(cell): Field(*meanings[id(cell)], cell.part.fragments) for cell in cells if id(cell) in meanings}
+    inline = give_values(head, fields, wanted)
     for cell in cells:
         if id(cell) in fields:
             own = fields[id(cell)]
@@ -96,7 +76,27 @@ def fields_of_cells(lattice: Lattice, rows: Iterable[int]) -> list[Field]:
             summed = first_label(head, cell, above_of(head, cell, wanted))
             if own.key in ("合计", "heading") and label_key(cell.text) in SUMS and summed and id(summed) in fields:
                 own.group, own.key = fields[id(summed)].group, fields[id(summed)].key
-    return [each for each in order if each.values or each.group == "field"]
+    return [each for each in (*fields.values(), *inline) if each.values or each.group == "field"]
+
+
+def give_values(head: Head, fields: dict[int, Field], wanted: set[int]) -> list[Field]:
+    """Give each label the cells that belong to it; the fields that cells without a label print with colons."""
+    inline: list[Field] = []
+    lists: dict[int, list[Printed]] = {}
+    for cell in head.cells:
+        if head.label(cell) or not cell.text:
+            continue
+        owner, from_above = owner_of(head, cell, wanted)
+        if owner is None:
+            inline += inline_fields(cell.part)
+        elif from_above:
+            lists.setdefault(id(owner), []).append(cell)
+        else:
+            fields[id(owner)].values += cell.part.fragments
+    for cell in head.cells:
+        if id(cell) in lists:
+            take_from_list(head, lists[id(cell)], fields[id(cell)])
+    return inline
 
 
 def owner_of(head: Head, cell: Printed, wanted: set[int]) -> tuple[Printed | None, bool]:
@@ -151,7 +151,7 @@ def first_label(head: Head, cell: Printed, cells: Iterator[Printed]) -> Printed 
     return next((other for other in cells if head.label(other) and other is not cell), None)
 
 
-def take_from_list(head: Head, label: Printed, values: Sequence[Printed], own: Field) -> None:
+def take_from_list(head: Head, values: Sequence[Printed], own: Field) -> None:
     """Give a label what stands below it: a single value, or, of a list with a sum, the sum.
 
     Other lists say something of many things (the tasks of a department), not of the form.

@@ -164,7 +164,7 @@ def begins_form(lattice: Lattice, head: Sequence[int], header: HeaderBlock) -> b
 def open_section(lattice: Lattice, reader: Reader, head: Sequence[int], header: HeaderBlock) -> None:
     """Go on with a form below a header that is repeated.
 
-    Where the two parts are for different times (长期绩效目标, 年度绩效目标), each with indicators, the year's own is kept.
+    Where the two parts are for different times (长期绩效目标, 年度绩效目标), the year's own is kept.
     """
     assert reader.draft is not None
     draft = reader.draft
@@ -274,22 +274,18 @@ def is_title(text: str) -> bool:
 def ends_rows(lattice: Lattice, row: int, header: HeaderBlock) -> bool:
     """Whether the indicators end before a row: a title, a form's field or a remark begins."""
     cells = [cell for cell in lattice.by_row[row] if cell.text]
-    if not cells:
-        return False
-    if title_row(lattice, row):
-        return True
-    first = cells[0]
-    if header.column_of(first) is None or (first.column > 0 and first.column >= lattice.columns // 2):
+    if not cells or title_row(lattice, row):
+        return bool(cells)
+    first, column = cells[0], header.column_of(cells[0])
+    if column is None or (first.column > 0 and first.column >= lattice.columns // 2):
         return False
     label = label_of(first.text)
-    column = header.column_of(first)
-    if label is None or (column is not None and column.key in ("level1", "level2") and is_level(first.text)):
+    if label is None or (column.key in ("level1", "level2") and is_level(first.text)):
         return bool(INLINE_FOOT.match(fold(first.text))) and first.columns > lattice.columns // 2
     if header.continuous:
         return label[0] == "field" and label[1] in ("ignored", "name") and len(cells) <= 2  # noqa: PLR2004 - label and value
-    if is_prose_label(first.text):
-        return False
-    return label[0] == "field" and (label[1] != "heading" or not names_indicator(lattice, row, header))
+    told = label[1] != "heading" or not names_indicator(lattice, row, header)
+    return label[0] == "field" and told and not is_prose_label(first.text)
 
 
 INLINE_FOOT = re.compile(r"^(注|备注|说明|填表人|审核人|联系人|单位负责人|制表|填报)\d*[:：]")
@@ -328,7 +324,7 @@ def row_cells(lattice: Lattice, row: int, header: HeaderBlock) -> dict[str, Pass
         column = header.column_of(cell)
         if column is None or not cell.text:
             continue
-        if column.key is None and is_side_of(cell, column):
+        if column.key is None and is_side_of(cell):
             continue
         key = column.key or f"?{column.first}"
         parts.setdefault(key, []).append(cell)
@@ -347,7 +343,7 @@ def share_merged(lattice: Lattice, row: int, header: HeaderBlock, parts: dict[st
             parts[key] = [above]
 
 
-def is_side_of(cell: Printed, column: object) -> bool:
+def is_side_of(cell: Printed) -> bool:
     """Whether a cell in a column without a label only repeats the heading of the block: 绩效指标."""
     label = label_of(cell.text)
     return is_prose_label(cell.text) or bool(label and label[1] == "heading")
@@ -357,7 +353,7 @@ def take_project(lattice: Lattice, row: int, cells: dict[str, Passage], reader: 
     """Begin the form of the project that a row names; whether the row has indicators to read."""
     assert reader.header is not None
     name = cells.get("project")
-    begins_page = row in lattice.breaks or row == reader.header.last or row == 0
+    begins_page = row in lattice.breaks or row in (0, reader.header.last)
     if name is not None and label_key(name.bare) in labels()["total_row"]:
         return False
     if "owner" in cells:

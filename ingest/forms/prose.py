@@ -1,8 +1,8 @@
 """Indicators that stand in prose: all of a project's in one cell, or in the running text of a notice.
 
-Such a text names levels (``1-产出指标；11-数量指标``, ``产出指标：``), indicators and their values, divided by semicolons,
-full stops and numbers. A part is what its words make it: a level, a labelled value (``年度指标值：≥3次``), an indicator
-with its value (``培训次数≥3次``), or the name of one whose value follows.
+Such a text names levels (``1-产出指标；11-数量指标``, ``产出指标：``), indicators and their values, divided by
+semicolons, full stops and numbers. A part is what its words make it: a level, a labelled value
+(``年度指标值：≥3次``), an indicator with its value (``培训次数≥3次``), or the name of one whose value follows.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def counted(style: re.Pattern[str], text: str) -> list[re.Match[str]]:
 
 
 def item_marks(text: str) -> list[tuple[int, int]]:
-    """Where the items of a text stand that Arabic numbers with 、 count up (``1、甲。2、乙。``), without their numbers."""
+    """Where the items of a text stand that Arabic numbers count up (``1、甲。2、乙。``), without their numbers."""
     marks = counted(ITEM, text)
     if not marks:
         return [(0, len(text))]

@@ -144,7 +144,7 @@ def goes_on(before: Grid, after: Grid) -> bool:
 
 
 def is_open(grid: Grid) -> bool:
-    """Whether a grid has no border above its first row: then what is printed before it only ran over its cells' ends."""
+    """Whether a grid has no border above its first row: what is printed before it only ran over its cells' ends."""
     return any(cell.open_above for cell in grid.cells if cell.row == 0)
 
 
@@ -178,7 +178,7 @@ def joined(run: Sequence[Grid], above: tuple[Line, ...], source: Source) -> Latt
 
 
 def whole_cells(cells: Sequence[Printed], breaks: set[int]) -> list[Printed]:
-    """The cells with those that a page's end cut made whole: each is one cell over all the pages that it is printed on."""
+    """The cells with those that a page's end cut made whole: each is one cell over all its pages."""
     found: list[Printed] = []
     ending: dict[tuple[int, int, int], int] = {}
     for cell in cells:
