@@ -25,21 +25,30 @@ def clip_of(item: object, matrix: Matrix) -> Box | None:
     for part in range(pdfium_c.FPDFClipPath_CountPaths(clip) if clip else 0):
         box = extent(clip, part)
         if box is not None:
-            box = turned(matrix, *box)
             found = box if found is None else within(box, found) or NOWHERE
-    return found
+    if found is None or found is NOWHERE:
+        return found
+    return turned(matrix, *found)
 
 
 def extent(clip: object, part: int) -> Box | None:
     """The rectangle around one path of a clip, in the coordinates of what holds it."""
     count = pdfium_c.FPDFClipPath_CountPathSegments(clip, part)
+    if count in RECTANGLE:
+        (left, top), (right, bottom) = point(clip, part, 0), point(clip, part, 2)
+        return min(left, right), min(top, bottom), max(left, right), max(top, bottom)
+    points = [point(clip, part, index) for index in range(count)]
+    if not points:
+        return None
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def point(clip: object, part: int, index: int) -> tuple[float, float]:
+    """A corner of a clip."""
     x, y = c_float(), c_float()
-    xs, ys = [], []
-    for index in (0, 2) if count in RECTANGLE else range(count):
-        pdfium_c.FPDFPathSegment_GetPoint(pdfium_c.FPDFClipPath_GetPathSegment(clip, part, index), x, y)
-        xs.append(x.value)
-        ys.append(y.value)
-    return (min(xs), min(ys), max(xs), max(ys)) if xs else None
+    pdfium_c.FPDFPathSegment_GetPoint(pdfium_c.FPDFClipPath_GetPathSegment(clip, part, index), x, y)
+    return x.value, y.value
 
 
 def within(box: Box, clip: Box | None) -> Box | None:

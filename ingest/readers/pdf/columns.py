@@ -150,6 +150,8 @@ def lattice_of(lines: Sequence[TextLine], rulings: Sequence[Ruling] = ()) -> tup
     left = min([segment.left for row in rows for segment in row] + [line.start for line in rulings])
     right = max([segment.right for row in rows for segment in row] + [line.end for line in rulings])
     xs = [left, *middles, right]
+    if not rulings and interleaved(lines, height):
+        return None
     grouped = bands(lines, rulings) or joined(rows, middles)
     if run_together(rows, middles, grouped):
         return None
@@ -213,6 +215,11 @@ def joined(rows: Rows, middles: Sequence[float]) -> list[list[int]]:
             groups.append([i])
             low = bottom
     return groups
+
+
+def interleaved(lines: Sequence[TextLine], height: float) -> bool:
+    """Whether lines overlap: then the cells of a row are wrapped and set amid it, and only rulings tell rows apart."""
+    return any(line.box[1] < before.box[3] - OVERLAP * height for before, line in pairwise(lines))
 
 
 def run_together(rows: Rows, middles: Sequence[float], grouped: Sequence[Sequence[int]]) -> bool:

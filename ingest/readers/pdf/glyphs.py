@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HYPHENS = frozenset({0x2, 0xFFFE})
 """What pdfium gives for a hyphen that ends a line."""
+HYPHEN = 0x2D
 SILENT = frozenset({0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFF})
 """Characters that print nothing: soft hyphen, zero width spaces and joiners, byte order mark."""
 SPACES = frozenset({0x20, 0x9, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x202F, 0x205F})
@@ -52,58 +53,56 @@ def glyphs_of(page: PdfPage, text: PdfTextPage) -> tuple[View, list[Glyph]]:
 
     What lies outside the page is not printed, and left out.
     """
-    found = printed(text)
-    turns = Counter(each[2] for each in found if each[2] != SLANTED)
-    upright = -max(turns, key=turns.__getitem__) if turns else page.get_rotation() // 90
-    view = view_of(page, upright)
-    a, b, c, d, e, f = view.matrix
-    glyphs = []
-    for index, char, turn, spaced, left, bottom, right, top in found:
-        x0, x1 = a * left + c * bottom + e, a * right + c * top + e
-        y0, y1 = b * left + d * bottom + f, b * right + d * top + f
-        if x0 > x1:
-            x0, x1 = x1, x0
-        if y0 > y1:
-            y0, y1 = y1, y0
-        if x1 > 0 and y1 > 0 and x0 < view.width and y0 < view.height:
-            quarters = turn if turn == SLANTED else (turn + upright) % 4
-            glyphs.append(Glyph(char, x0, y0, x1, y1, spaced, quarters, index))
+    quarters = page.get_rotation() // 90
+    view = view_of(page, quarters)
+    glyphs = printed(text, view, quarters)
+    turns = Counter([glyph.quarters for glyph in glyphs])
+    del turns[SLANTED]
+    usual = max(turns, key=turns.__getitem__, default=0)
+    if usual:
+        view = view_of(page, quarters - usual)
+        glyphs = printed(text, view, quarters - usual)
     return view, glyphs
 
 
-def printed(text: PdfTextPage) -> list[tuple[int, str, int, bool, float, float, float, float]]:
-    """All that prints something: index, character, turn in quarters, space before, box in the page's coordinates."""
+def printed(text: PdfTextPage, view: View, quarters: int) -> list[Glyph]:
+    """The characters of a page that print something, in a view that turns the page by some quarters."""
     code_of = pdfium_c.FPDFText_GetUnicode
     box_of = pdfium_c.FPDFText_GetLooseCharBox
-    angle_of = pdfium_c.FPDFText_GetCharAngle
     fit = Fit(text)
-    box = pdfium_c.FS_RECTF()
-    found: list[tuple[int, str, int, bool, float, float, float, float]] = []
-    spaced = False
-    for index in range(pdfium_c.FPDFText_CountChars(text)):
-        code = code_of(text, index)
+    rect = pdfium_c.FS_RECTF()
+    found: list[Glyph] = []
+    last: Box = (0.0, 0.0, 0.0, 0.0)
+    turn, spaced = quarters % 4, False
+    for number in range(pdfium_c.FPDFText_CountChars(text)):
+        code = code_of(text, number)
         if code in SPACES:
             spaced = True
             continue
         if code in HYPHENS:
-            code = 0x2D
+            code = HYPHEN
         elif code < FIRST or code in SILENT:
             continue
-        box_of(text, index, box)
-        angle = angle_of(text, index)
-        found.append(
-            (index, chr(code), quarters_of(angle) if angle else 0, spaced,
-             *fit.mended(index, box.left, box.bottom, box.right, box.top))
-        )  # fmt: skip
+        box_of(text, number, rect)
+        box = left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+        size = int(10 * (right - left)), int(10 * (top - bottom))
+        if not fit.known.get(size):
+            left, bottom, right, top = fit.mended(number, size, box)
+        if turn or box[1] != last[1] or box[3] != last[3] or box[0] < last[0]:  # else it goes on to the right
+            turn = quarters_of(pdfium_c.FPDFText_GetCharAngle(text, number), quarters)
+        last = box
+        left, top, right, bottom = view.box(left, bottom, right, top)
+        if right > 0 and bottom > 0 and left < view.width and top < view.height:
+            found.append(Glyph(chr(code), left, top, right, bottom, spaced, turn, number))
         spaced = False
     return found
 
 
-def quarters_of(angle: float) -> int:
-    """An angle in radians as quarter turns."""
+def quarters_of(angle: float, quarters: int) -> int:
+    """How far text at an angle (radians) is turned in a view."""
     turn = angle * 2 / pi
-    quarters = round(turn)
-    return quarters % 4 if abs(turn - quarters) < SLANT else SLANTED
+    nearest = round(turn)
+    return (nearest + quarters) % 4 if abs(turn - nearest) < SLANT else SLANTED
 
 
 class Fit:
@@ -116,30 +115,27 @@ class Fit:
         self.text = text
         self.known: dict[tuple[int, int], bool] = {}
 
-    def mended(self, index: int, left: float, bottom: float, right: float, top: float) -> Box:
+    def mended(self, number: int, size: tuple[int, int], box: Box) -> Box:
         """The box of a character, or where it does not fit, one from its baseline and its font's size."""
-        size = int(10 * (right - left)), int(10 * (top - bottom))
-        fits = self.known.get(size)
-        if fits:
-            return left, bottom, right, top
-        across, up = self.em(index)
+        left, bottom, right, top = box
+        across, up = self.em(number)
         upright = abs(up) >= abs(across)
-        if fits is None:
+        if size not in self.known:
             em, stated = (abs(up), top - bottom) if upright else (abs(across), right - left)
-            self.known[size] = fits = HEIGHT[0] * em <= stated <= HEIGHT[1] * em
-            if fits:
-                return left, bottom, right, top
+            self.known[size] = HEIGHT[0] * em <= stated <= HEIGHT[1] * em
+            if self.known[size]:
+                return box
         x, y = c_double(), c_double()
-        pdfium_c.FPDFText_GetCharOrigin(self.text, index, x, y)
+        pdfium_c.FPDFText_GetCharOrigin(self.text, number, x, y)
         if upright:
             low, high = sorted((y.value - DESCENT * up, y.value + (1 - DESCENT) * up))
             return left, low, right, high
         low, high = sorted((x.value - DESCENT * across, x.value + (1 - DESCENT) * across))
         return low, bottom, high, top
 
-    def em(self, index: int) -> tuple[float, float]:
+    def em(self, number: int) -> tuple[float, float]:
         """What the font's size comes to on the page, as a vector that points to the top of the character."""
         matrix = pdfium_c.FS_MATRIX()
-        pdfium_c.FPDFText_GetMatrix(self.text, index, matrix)
-        size = pdfium_c.FPDFText_GetFontSize(self.text, index)
+        pdfium_c.FPDFText_GetMatrix(self.text, number, matrix)
+        size = pdfium_c.FPDFText_GetFontSize(self.text, number)
         return matrix.c * size, matrix.d * size

@@ -67,25 +67,28 @@ def words_of(glyphs: Iterable[Glyph]) -> list[Word]:
         _, left, top, right, bottom, spaced, quarters, _ = glyph
         if word is not None and not spaced:
             last = word.glyphs[-1]
-            height = min(bottom - top, word.bottom - word.top)
-            if quarters or last.quarters:
-                follows = turned_on(last, glyph)
-            else:
-                follows = (
-                    left - word.right <= SPACE * height
-                    and left - last.left > DOUBLE * (last.right - last.left)
-                    and min(bottom, word.bottom) - max(top, word.top) >= SAME_LINE * height
-                )
-            if follows:
+            if follows(word, last, glyph) if not quarters and not last.quarters else turned_on(last, glyph):
                 word.glyphs.append(glyph)
-                word.left = min(left, word.left)
-                word.right = max(right, word.right)
-                word.top = min(top, word.top)
-                word.bottom = max(bottom, word.bottom)
+                word.left = min(word.left, left)
+                word.right = max(word.right, right)
+                word.top = min(word.top, top)
+                word.bottom = max(word.bottom, bottom)
                 continue
         word = Word([glyph], left, top, right, bottom)
         words.append(word)
     return words
+
+
+def follows(word: Word, last: Glyph, glyph: Glyph) -> bool:
+    """Whether a character stands right behind a word, on its line."""
+    top, bottom = glyph.top, glyph.bottom
+    height = bottom - top
+    if top != last.top or bottom != last.bottom:
+        height = min(height, word.bottom - word.top)
+        if min(bottom, word.bottom) - max(top, word.top) < SAME_LINE * height:
+            return False
+    left = glyph.left
+    return left - word.right <= SPACE * height and left - last.left > DOUBLE * (last.right - last.left)
 
 
 def turned_on(last: Glyph, glyph: Glyph) -> bool:

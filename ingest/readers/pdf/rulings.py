@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pypdfium2.raw as pdfium_c
 
 from ingest.readers.pdf.clips import clip_of, within
-from ingest.readers.pdf.view import matrix_of, product
+from ingest.readers.pdf.view import matrix_of, product, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +25,8 @@ WHITE = 250
 """A colour whose red, green and blue are all this or more cannot be seen on paper."""
 STRAIGHT = 0.5
 """How far (points) a line's ends may be off the level."""
+ONE_LINE = 2
+"""The points of a path that is one straight line."""
 DEPTH = 4
 """How many form XObjects may stand within each other."""
 
@@ -89,13 +91,26 @@ def lines_of(path: object, matrix: Matrix) -> Iterator[tuple[Box, bool]]:
     if not stroked and not filled:
         return
     clip = clip_of(path, matrix)
+    for box, edge in parts(path, matrix, stroked=stroked):
+        cut = within(box, clip)
+        if cut:
+            yield cut, edge
+
+
+def parts(path: object, matrix: Matrix, *, stroked: bool) -> Iterator[tuple[Box, bool]]:
+    """The lines of a path that can be seen, and whether they are edges; of a plain one, its bounds say enough."""
+    if not stroked or pdfium_c.FPDFPath_CountSegments(path) == ONE_LINE:
+        left, bottom, right, top = c_float(), c_float(), c_float(), c_float()
+        pdfium_c.FPDFPageObj_GetBounds(path, left, bottom, right, top)
+        box = turned(matrix, left.value, bottom.value, right.value, top.value)
+        if min(box[2] - box[0], box[3] - box[1]) <= THIN:
+            yield box, False
+            return
     for points in subpaths(path, product(matrix_of(path), matrix)):
         area = None if stroked else thin(points)
         boxes = sides(points) if stroked else sides([*points, points[0]]) if area is None else iter([area])
         for box in boxes:
-            cut = within(box, clip)
-            if cut:
-                yield cut, not stroked and area is None
+            yield box, not stroked and area is None
 
 
 def visible(path: object, colour_of: object) -> bool:

@@ -27,6 +27,9 @@ class View:
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         """A rectangle of the page's coordinates, turned."""
+        a, _, _, d, e, f = self.matrix
+        if a == 1 and d == -1:
+            return left + e, f - top, right + e, f - bottom
         return turned(self.matrix, left, bottom, right, top)
 
 
