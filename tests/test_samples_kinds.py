@@ -128,8 +128,9 @@ def _said(paper: Paper) -> str:
 
 
 def _pdf(data: bytes) -> str:
+    """What stands on the pages, not what falls off their edge."""
     with pypdfium2.PdfDocument(data) as document:
-        return "".join(page.get_textpage().get_text_range() for page in document)
+        return "".join(page.get_textpage().get_text_bounded(0, 0, *page.get_mediabox()[2:]) for page in document)
 
 
 def _xlsx(data: bytes) -> str:
@@ -165,6 +166,20 @@ def test_a_form_stands_on_the_page_that_the_truth_names(layout: str, seed: int, 
     for form in sample.truth.targets:
         assert form.name in pages[form.page - 1]
         assert all(form.page <= row.page <= len(pages) for row in form.indicators)
+
+
+@pytest.mark.parametrize(
+    ("landscape", "rotated", "rotation"), [(False, False, 0), (True, False, 0), (True, True, 90), (False, True, 0)]
+)
+def test_a_rotated_page_is_a_portrait_sheet_that_shows_all_of_a_landscape_page(landscape, rotated, rotation) -> None:
+    data = samples.make(4, "weighted", "pdf", Style(landscape=landscape, rotated=rotated)).data
+    with pypdfium2.PdfDocument(data) as document:
+        for page in document:
+            (width, height), (*_, right, top) = page.get_size(), page.get_mediabox()
+            assert (width > height, page.get_rotation()) == (landscape, rotation)
+            text = page.get_textpage()
+            shown, all_of_it = text.get_text_bounded(0, 0, right, top), text.get_text_range()
+            assert "".join(shown.split()) == "".join(all_of_it.split())
 
 
 def test_sheets_are_counted_as_pages() -> None:

@@ -79,7 +79,7 @@ class _Press:
         self.file = io.BytesIO()
         self.width, self.height = (A4[1], A4[0]) if style.landscape else A4
         self.turned = style.rotated and style.landscape
-        self.canvas = Canvas(self.file, pagesize=A4 if self.turned else (self.width, self.height), invariant=1)
+        self.canvas = Canvas(self.file, pagesize=(self.width, self.height), invariant=1)
         self.rng = Random(f"pages {style.breaks}")
         self.number = 0
         self.top = self.start = 0.0
@@ -93,7 +93,7 @@ class _Press:
         self.top = self.start = self.height - MARGIN
         self.bottom = MARGIN + (self.rng.random() * self.height / 2.5 if self.style.breaks else 0)
         if self.turned:
-            self.canvas.setPageRotation(90)
+            self.canvas.setPageRotation(90)  # this also exchanges the width and the height of the sheet
             self.canvas.transform(0, 1, -1, 0, A4[0], 0)
 
     def close_page(self) -> None:
