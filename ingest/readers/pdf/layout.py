@@ -79,10 +79,19 @@ def layout_of(page: PdfPage) -> Layout:
     upright = [word for word in words if word.quarters != SLANTED] if marks else words
     tables, outside = filled(lattices, settled(lattices, shown(text, view, upright, lattices, tolerance)))
     text.close()
-    blocks: list[Table | TextLine] = [*tables, *without_rulings(text_lines(outside), level, tolerance)]
+    blocks = [light(block) for block in (*tables, *without_rulings(text_lines(outside), level, tolerance))]
     blocks.sort(key=lambda block: (block.box[1], block.box[0]))
     cause = None if unread is None else unread.cause
     return Layout(view.width, view.height, tuple(blocks), size, tuple(marks), cause)
+
+
+def light(block: Table | TextLine) -> Table | TextLine:
+    """A block without its characters, which take more room than all else and are not needed any more."""
+    if isinstance(block, TextLine):
+        return TextLine(block.text, (), block.box)
+    return Table(
+        block.lattice, tuple(tuple(TextLine(line.text, (), line.box) for line in cell) for cell in block.lines)
+    )
 
 
 def filled(lattices: Sequence[Lattice], words: Iterable[tuple[Place, Word]]) -> tuple[list[Table], list[Word]]:
