@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -232,10 +232,14 @@ class Reader:
         """The records of printed rows; what a divided code leaves out stands in the rows above."""
         above: dict[int, Passage] = {}
         for row in rows:
+            found: list[BudgetRow] = []
             for side in self.sides:
                 record = self.row(row, side, above)
-                if record is not None:
-                    yield record
+                if record is not None and found and goes_on(found[-1], record):
+                    last = found.pop()
+                    record = replace(last, amounts=record.amounts, places={**last.places, **record.places})
+                found += [record] if record is not None else []
+            yield from found
 
     def row(self, row: Row, side: Side, above: dict[int, Passage]) -> BudgetRow | None:
         """The record of one side of a row, or ``None`` where it is empty."""
@@ -290,6 +294,11 @@ class Reader:
         for column in own:
             above[column.number] = row[column.number]
         return tuple(above[c.number] for c in columns if c.number <= own[-1].number and c.number in above)
+
+
+def goes_on(last: BudgetRow, record: BudgetRow) -> bool:
+    """Whether one side of a row holds the money of the total that the side before it names."""
+    return last.is_total and not last.amounts and not (record.code or record.name or record.texts)
 
 
 # ---- sums

@@ -33,6 +33,8 @@ RUNNING = 2
 """The most lines of a page's running head."""
 TALLEST = 5
 """The most rows of labels over a table."""
+NUMBER = re.compile(r"\(?\d{1,2}\)?|\d{1,2}=[\d+\-=]+|[*※—-]+|[甲乙丙丁]")
+"""How the numbers of columns are printed."""
 Row = dict[int, Passage]
 """The cells of a row by the number of their column; empty ones are left out."""
 
@@ -265,11 +267,10 @@ def is_body(cells: Sequence[Printed]) -> bool:
 
 
 def is_numbering(texts: Sequence[str]) -> bool:
-    """Whether a row only numbers the columns (``栏次 1 2 3``)."""
-    if not texts:
-        return False
-    numbers = [text for text in texts if re.fullmatch(r"\(?\d{1,2}\)?|\d{1,2}=[\d+\-=]+|[*※—-]+|[甲乙丙丁]", text)]
-    return len(numbers) >= len(texts) - 1 and (label_key(texts[0]) in words()["ordinal"] or len(numbers) == len(texts))
+    """Whether a row only numbers the columns (``栏次 1 2 3``, ``类 款 项 栏次 1 2``)."""
+    numbers = [text for text in texts if NUMBER.fullmatch(text)]
+    labels = [text for text in texts if label_key(text) in (*words()["ordinal"], *words()["part"])]
+    return bool(numbers) and len(numbers) + len(labels) == len(texts)
 
 
 def header_end(lattice: Lattice, rows: range) -> int:

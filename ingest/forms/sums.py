@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from math import isqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ DEEPEST = 6
 MOST = 2000
 """A longer table is not looked at."""
 ROUNDING = Decimal("0.006")
-"""How much rounding may change one figure (万元 with two decimals)."""
+"""How much rounding may change one figure (万元 with two decimals); errors of many figures grow as their root does."""
 
 Ends = dict[int, tuple[int, ...]]
 """Where the rows of a node may end, each with where its children begin."""
@@ -91,12 +92,13 @@ class Forest:
         stack: list[tuple[int, Decimal, tuple[int, ...]]] = [(row, Decimal(0), ())]
         while stack:
             at, added, starts = stack.pop()
-            if starts and abs(added - total) <= ROUNDING * (len(starts) + 1):
+            bound = ROUNDING * 2 * (1 + isqrt(len(starts)))
+            if starts and abs(added - total) <= bound:
                 yield at, starts
             if at >= len(self.amounts):
                 continue
             more = added + self.amounts[at]
-            if more > total + ROUNDING * (len(starts) + 2) and total >= 0:
+            if more > total + bound and total >= 0:
                 continue
             for end in self.ends(at, level):
                 if (end, more) not in seen:
