@@ -205,10 +205,14 @@ def _apart(cells: Iterable[TableCell]) -> list[TableCell]:
     ordered = sorted(cells, key=lambda cell: (cell.row, cell.column))
     origins = {(cell.row, cell.column) for cell in ordered if cell.text.strip()}
     found = []
+    looked_at = 0
     for cell in ordered:
         if (cell.row, cell.column) in taken:
             continue
         area = _area(cell)
+        looked_at += len(area)
+        if looked_at > 2 * MOST_CELLS:  # cells that lie on each other a thousand times
+            raise TooManyCellsError
         if len(area) > 1 and any(place in taken or place in origins for place in area[1:]):
             cell = replace(cell, rows=1, columns=1)  # noqa: PLW2901 - the same cell, smaller
             area = _area(cell)

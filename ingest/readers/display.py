@@ -10,6 +10,7 @@ import math
 import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 BUILTIN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
@@ -54,6 +55,8 @@ def displayed(value: float, code: str, *, since_1904: bool = False) -> str:
     """A number as its format displays it; a format that is not understood displays it as ``General`` does."""
     if not math.isfinite(value):
         return str(value)
+    if code == "General":
+        return general(value)
     section, number = _section(value, code or "General")
     tokens = _tokens(section)
     if any(kind == "date" for kind, _ in tokens):
@@ -84,6 +87,7 @@ def _section(value: float, code: str) -> tuple[str, float]:
     return (sections[1], -value) if value < 0 else (sections[2], value)
 
 
+@lru_cache(1000)
 def _sections(code: str) -> list[str]:
     found, position = [], 0
     while position <= len(code):
@@ -93,6 +97,7 @@ def _sections(code: str) -> list[str]:
     return found
 
 
+@lru_cache(1000)
 def _tokens(section: str) -> list[Token]:
     """What a section is made of: kind and text of each piece."""
     found: list[Token] = []

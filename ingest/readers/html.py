@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.errors import DamagedFileError, EncodingError
-from ingest.readers.assemble import Assembler, Block, Table, TableCell
+from ingest.readers.assemble import MOST_CELLS, Assembler, Block, Table, TableCell, TooManyCellsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,25 +115,34 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _pieces(parent: LexborNode) -> Iterator[str | Table]:
-    """Text, a line feed where a line ends, and tables."""
-    preformatted = parent.tag == "pre"
-    for node in parent.iter(include_text=True):
-        if node.tag == "-text":
-            raw = node.text_content or ""
-            yield raw if preformatted else SPACE.sub(" ", raw)
+    """Text, a line feed where a line ends, and tables.
+
+    Elements nest as deep as a page likes, where it never closes them; only tables in tables are entered by recursion.
+    """
+    within = [(parent.iter(include_text=True), parent.tag)]
+    while within:
+        children, name = within[-1]
+        node = next(children, None)
+        if node is None:
+            within.pop()
+            if within and name in BLOCKS:
+                yield "\n"
+        elif node.tag == "-text":
+            yield _text(node, preformatted=name == "pre")
         elif node.tag == "br":
             yield "\n"
-        elif _is_unseen(node):
-            continue
-        elif node.tag == "table":
+        elif node.tag == "table" and not _is_unseen(node):
             yield "\n"
             yield from _table(node)
-        elif node.tag in BLOCKS:
-            yield "\n"
-            yield from _pieces(node)
-            yield "\n"
-        else:
-            yield from _pieces(node)
+        elif not _is_unseen(node):
+            if node.tag in BLOCKS:
+                yield "\n"
+            within.append((node.iter(include_text=True), node.tag))
+
+
+def _text(node: LexborNode, *, preformatted: bool) -> str:
+    text = node.text_content or ""
+    return text if preformatted else SPACE.sub(" ", text)
 
 
 def _is_unseen(node: LexborNode) -> bool:
@@ -147,6 +156,7 @@ def _table(table: LexborNode) -> Iterator[str | Table]:
     """A table, after its caption."""
     cells: list[TableCell] = []
     taken: set[tuple[int, int]] = set()
+    area = 0
     for node in table.iter():
         if node.tag == "caption" and not _is_unseen(node):
             yield from _pieces(node)
@@ -161,6 +171,9 @@ def _table(table: LexborNode) -> Iterator[str | Table]:
                 column += 1
             cell = _cell(node, number, column, len(rows))
             cells.append(cell)
+            area += cell.rows * cell.columns
+            if area > MOST_CELLS:
+                raise TooManyCellsError
             taken.update((number + down, column + right) for down in range(cell.rows) for right in range(cell.columns))
             column += cell.columns
     yield Table(cells)

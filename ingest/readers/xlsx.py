@@ -145,7 +145,7 @@ def _fill(sheet: Sheet, package: Package, part: str, values: _Values) -> None:
         elif name == "c":
             place = _place(element.get("r", ""))
             row, column = place or (row, column + 1)
-            if text := values.of(element):
+            if len(element) and (text := values.of(element)):
                 sheet.cells[row, column] = text
         elif name == "row" and rows is not None:
             rows.clear()
