@@ -123,7 +123,7 @@ def header_rows(lattice: Lattice) -> dict[int, HeaderBlock]:
 def continues(lattice: Lattice, header: HeaderBlock, reader: Reader) -> bool:
     """Whether a table without a header goes on with the one before: as many columns, and no text of its own above."""
     last = max(column.last for column in header.columns)
-    return reader.draft is not None and lattice.columns == last and not lattice.above
+    return reader.draft is not None and lattice.measured and lattice.columns == last and not lattice.above
 
 
 def above_text(lattice: Lattice) -> str:
@@ -177,8 +177,9 @@ def open_section(lattice: Lattice, reader: Reader, head: Sequence[int], header: 
     for item in fields_of_cells(lattice, head):
         if item.values and item.key == "goal" and (draft.goal is None or time > draft.time):
             take_field(draft, item, reader.unit)
+    if time != draft.time or head_says(lattice, head):
+        reader.levels, reader.last = {}, None
     draft.time = time
-    reader.levels, reader.last = {}, None
 
 
 def head_says(lattice: Lattice, head: Sequence[int]) -> bool:

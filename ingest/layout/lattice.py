@@ -69,6 +69,8 @@ class Lattice:
     page: int | None = None
     above: tuple[Line, ...] = field(default=(), compare=False)
     """The lines between the table before and this one."""
+    measured: bool = False
+    """Its columns were told apart by where their borders stand."""
 
     @cached_property
     def cover(self) -> dict[tuple[int, int], Printed]:
@@ -137,10 +139,10 @@ def goes_on(before: Grid, after: Grid) -> bool:
     """Whether a grid is the next page's part of the one before."""
     if before.page is None or after.page != before.page + 1:
         return False
-    if before.edges and after.edges:
-        left, right = before.edges[0] - after.edges[0], before.edges[-1] - after.edges[-1]
-        return abs(left) < SAME_SIDE and abs(right) < SAME_SIDE
-    return before.columns == after.columns
+    if not before.edges or not after.edges:
+        return False  # the sheets of a workbook are tables of their own
+    left, right = before.edges[0] - after.edges[0], before.edges[-1] - after.edges[-1]
+    return abs(left) < SAME_SIDE and abs(right) < SAME_SIDE
 
 
 def is_open(grid: Grid) -> bool:
@@ -174,6 +176,7 @@ def joined(run: Sequence[Grid], above: tuple[Line, ...], source: Source) -> Latt
         max(ends, default=0),
         run[0].page,
         above,
+        bool(edges),
     )
 
 
