@@ -52,7 +52,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         extractor=extractor,
         encoding=source.encoding,
         document=facts,
-        units=tuple(read_units(owners, facts)),
+        units=tuple(read_units(fragments, source.text, owners, facts, tables)),
         format=source.format,
         kind=kind,
         supersedes=corrected.text if corrected else None,

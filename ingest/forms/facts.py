@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import TYPE_CHECKING, Any
 
+from ingest.forms.accounts import keys
 from ingest.forms.fit import organisation_suffix
 from ingest.forms.labels import label_key
 from ingest.forms.totals import totals
@@ -90,11 +91,28 @@ def read_facts(
 
 
 def owners_of(targets: Iterable[Target], budgets: Iterable[ProjectBudget]) -> list[Named]:
-    """The units that forms and budget rows name, each once a form or table."""
+    """The units that forms and budget rows name, each once a form or table; several forms make a unit an own one."""
     forms = {(t.unit, t.unit_code): t for t in targets if t.unit}
-    named = [Named(t.unit or "", t.places["unit"], t.unit_code, t.places.get("unit_code", ())) for t in forms.values()]
+    count = Counter(t.unit for t in targets if t.unit)
+    named = [
+        Named(t.unit, t.places["unit"], t.unit_code, t.places.get("unit_code", ()), own=count[t.unit] >= SEVERAL)
+        for t in forms.values()
+        if t.unit
+    ]
     rows = {row.unit: row for row in budgets if row.unit}
     return [Named(row.unit or "", row.places["unit"], own=True) for row in rows.values()] + named
+
+
+def coded_units(tables: Iterable[BudgetTable]) -> Iterator[Named]:
+    """The units that budget tables list with their codes and their money."""
+    owned = {label_key(label) for label in words()["unit_codes"]}
+    for table in tables:
+        lowest = [label_key(label.rsplit("/", 1)[-1]) for label in table.columns]
+        if next((label for label in lowest if label in keys("code")), None) not in owned:
+            continue
+        for row in table.rows:
+            if row.code and row.name and not row.is_total and organisation_suffix().match(fold(row.name)):
+                yield Named(row.name, row.places["name"], row.code, row.places["code"], own=True)
 
 
 def line_passages(fragments: Sequence[Fragment]) -> list[Passage]:
@@ -138,14 +156,17 @@ def candidates(lines: Sequence[Passage], text: str) -> Iterator[Named]:
     """Every place that names a department as the document's own."""
     known = {label_key(label) for label in words()["labels"]}
     for line in lines:
-        for before, cell in pairwise([None, *cells_of(line)]):
-            named = named_in(before, cell, known, text)
-            if named:
-                yield named
+        yield from labelled(line, known, text)
         yield from titled_in(line, "title", text)
         yield from titled_in(line, "title_year_first", text)
-    cover = passage([fragment for line in lines[:COVER] for fragment in line.fragments])
-    yield from titled_in(cover, "title_year_first", text)
+    covers = (lines[:count] for count in range(2, COVER + 1))
+    titles = (title for cover in covers for title in titled_in(joined(cover), "title_year_first", text))
+    yield from islice(titles, 1)
+
+
+def joined(lines: Sequence[Passage]) -> Passage:
+    """Some lines as one."""
+    return passage([fragment for line in lines for fragment in line.fragments])
 
 
 def titled_in(line: Passage, pattern: str, text: str) -> Iterator[Named]:
@@ -159,6 +180,8 @@ def titled_in(line: Passage, pattern: str, text: str) -> Iterator[Named]:
 
 COVER = 4
 """How many lines the title on a cover may take."""
+SEVERAL = 3
+"""A unit for which so many forms are printed is one of the department."""
 TITLE = 5
 """How many mentions the document's title is worth."""
 
@@ -184,22 +207,28 @@ def trimmed_title(name: str) -> str:
     return re.sub(r"^.*?(关于|附件\d*|第[一二三四]部分|[一二三四五六七八九十]+、)", "", name)
 
 
-def cells_of(line: Passage) -> list[Passage]:
-    """The cells or words of a line; a label with a colon is one, what follows it another."""
+def cells_of(line: Passage, *, whole: bool) -> list[Passage]:
+    """The cells (``whole``) or words of a line; a label with a colon is one, what follows it another."""
+    groups = groupby(line.fragments, key=lambda f: f.cell if whole and f.cell is not None else f.start)
     parts: list[Passage] = []
-    for whole in cells_or_words(line):
-        colon = re.search("[:：]", whole.bare)
-        if colon and 0 < colon.start() < len(whole.bare) - 1:
-            parts += [whole.part(0, colon.end()), whole.part(colon.end())]
+    for part in (passage(list(group)) for _, group in groups):
+        colon = re.search("[:：]", part.bare)
+        if colon and 0 < colon.start() < len(part.bare) - 1:
+            parts += [part.part(0, colon.end()), part.part(colon.end())]
         else:
-            parts.append(whole)
+            parts.append(part)
     return parts
 
 
-def cells_or_words(line: Passage) -> Iterator[Passage]:
-    """The cells of a line that is a row of a grid, the words of any other."""
-    for _, words_of_cell in groupby(line.fragments, key=lambda f: f.cell if f.row is not None else f.start):
-        yield passage(list(words_of_cell))
+def labelled(line: Passage, known: set[str], text: str) -> Iterator[Named]:
+    """The organisations that the cells or words of a line name as the document's own, each once."""
+    seen: set[int] = set()
+    for whole in (True, False):
+        for before, cell in pairwise([None, *cells_of(line, whole=whole)]):
+            named = named_in(before, cell, known, text)
+            if named and named.spans[-1].end not in seen:
+                seen.add(named.spans[-1].end)
+                yield named
 
 
 def named_in(before: Passage | None, cell: Passage | None, known: set[str], text: str) -> Named | None:
@@ -241,21 +270,27 @@ def region_of(publisher: str | None) -> str | None:
     return found[0] or None if found else None
 
 
-def read_units(owners: Iterable[Named], facts: Facts) -> list[Unit]:
-    """The department's budget units, each once, with a code where one is printed.
+def read_units(
+    fragments: Sequence[Fragment], text: str, owners: Iterable[Named], facts: Facts, tables: Iterable[BudgetTable] = ()
+) -> list[Unit]:
+    """The department's budget units, each once, with the longest code that is printed with them.
 
     They are listed where the document tells how it is organised, own money in its tables, or are named by a form; a
-    unit that only a form names is the department's where its name or code begins as the department's does.
+    unit that only one or two forms or a page's head name is the department's where its name or code begins as the
+    department's does.
     """
+    heads = (named for named in candidates(line_passages(fragments), text) if named.code)
     found: dict[str, Unit] = {}
-    for named in owners:
-        key = fold(named.name)
-        known = found.get(key)
-        if known is None and not (named.own or is_own(named, facts)):
+    for named in (*owners, *coded_units(tables), *heads):
+        whole = next(head_of(named), None) if named.name.endswith(tuple(words()["whole_marks"])) else None
+        one = replace(named, name=whole.name, spans=whole.spans) if whole else named
+        key = fold(one.name)
+        itself = named.code is not None and named.code == facts.publisher_code and not named.own
+        if key not in found and (itself or not (one.own or is_own(one, facts))):
             continue
-        unit = known or Unit(name=named.name, places={"name": named.spans})
-        if named.code and unit.code is None:
-            unit = replace(unit, code=named.code, places={**unit.places, "code": named.code_spans})
+        unit = found.get(key) or Unit(name=one.name, places={"name": one.spans})
+        if one.code and len(one.code) > len(unit.code or ""):
+            unit = replace(unit, code=one.code, places={**unit.places, "code": one.code_spans})
         found[key] = unit
     return list(found.values()) or ([department(facts)] if facts.publisher else [])
 
@@ -271,29 +306,51 @@ def department(facts: Facts) -> Unit:
 
 
 def listed_units(fragments: Sequence[Fragment], text: str) -> Iterator[Named]:
-    """The units in a table of how the department is organised (部门机构设置情况)."""
+    """The units that the document lists where it tells how the department is organised: table, list or sentence."""
     known = {label_key(label) for label in words()["unit_labels"]}
     beside = {label_key(label) for label in words()["unit_table"]}
-    inside = False
+    announced = re.compile(words()["units_announced"])
+    inside, told = False, 0
     for line in line_passages(fragments):
-        keys = {label_key(fragment.text) for fragment in line.fragments}
-        if known & keys and beside & keys:
+        keys = {label_key(part.bare) for part in cells_of(line, whole=True)}
+        if known & keys and (beside & keys or told):
             inside = True
-        elif inside and (named := unit_in_row(line, text)):
+        elif (inside or told) and (named := unit_in_row(line, text, alone=bool(told))):
             yield named
+        elif not line.bare:
+            continue
         else:
             inside = False
+            told = max(0, told - 1)
+        told = ANNOUNCED if announced.search(line.bare) else told
     yield from told_units(passage(fragments), text)
 
 
-def unit_in_row(line: Passage, text: str) -> Named | None:
-    """The unit that a row of such a table names, with the code that stands before or after the name."""
-    parts = [passage([fragment]) for fragment in line.fragments]
-    name = next((part for part in parts if organisation_suffix().match(fold(part.bare))), None)
+ANNOUNCED = 3
+"""A list of units begins within so many lines below the words that announce it."""
+
+
+def unit_in_row(line: Passage, text: str, *, alone: bool) -> Named | None:
+    """The unit that a row of a table names, with its code; ``alone`` takes an item of a list, too."""
+    parts = cells_of(line, whole=True)
+    if len(parts) == 1 or all(part.fragments[0].cell is None for part in parts):
+        item = re.match(words()["list_item"], line.bare)
+        if alone and item and organisation_suffix().match(fold(item["name"])):
+            name = line.part(item.start("name"), item.end("name"))
+            return Named(name.text, name.spans(text), own=True)
+        parts = [passage([fragment]) for fragment in line.fragments]
+    name_at = next((part for part in parts if organisation_suffix().match(unnoted(part.bare))), None)
     code = next((part for part in parts if re.fullmatch(r"\d{4,12}", part.bare)), None)
-    if name is None or len(parts) == 1:
+    if name_at is None or len(parts) == 1:
         return None
-    return Named(name.text, name.spans(text), code.text if code else None, code.spans(text) if code else (), own=True)
+    return Named(
+        name_at.text, name_at.spans(text), code.text if code else None, code.spans(text) if code else (), own=True
+    )
+
+
+def unnoted(name: str) -> str:
+    """A name folded, without what stands in parentheses behind it."""
+    return re.sub(r"\([^()]*\)$", "", fold(name)) or fold(name)
 
 
 def told_units(whole: Passage, text: str) -> Iterator[Named]:
@@ -301,7 +358,7 @@ def told_units(whole: Passage, text: str) -> Iterator[Named]:
     for sentence in re.finditer(words()["unit_sentence"], whole.bare):
         for item in re.finditer(r"[^、，,；;和及]+", sentence["units"]):
             part = whole.part(sentence.start("units") + item.start(), sentence.start("units") + item.end())
-            if organisation_suffix().match(fold(part.bare)):
+            if organisation_suffix().match(unnoted(part.bare)):
                 yield Named(part.text, part.spans(text), own=True)
 
 

@@ -256,7 +256,7 @@ def leaves(lines: Sequence[Line], header: Header, text: str) -> list[ProjectBudg
 
 
 def role_of(line: Line, header: Header) -> str:
-    """What a row is: ``leaf``, ``total``, or the head of a ``category``, a level-1 project (``parent``) or a ``unit``."""
+    """What a row is: ``leaf``, ``total``, or the head of a ``category``, a level-1 project (``parent``), a ``unit``."""
     cells = line.cells
     name = name_of(line)
     printed = fold(name.bare) if name else ""
