@@ -98,6 +98,8 @@ class Sheet:
     line: int
     unit: str | None = None
     """The unit of money that it prints, for all its columns."""
+    money: str = "万元"
+    """The unit of its money: the printed one, or else the one that most tables of the document print."""
     unit_at: Passage | None = None
     spread: tuple[tuple[int, int], ...] = field(default=())
     """Where it stands in the source's text: each page's part from start to end."""
@@ -159,12 +161,16 @@ def parts_of(source: Source) -> Iterator[Part]:
             yield from divided(joined([grid], (), source), same, tuple(borders(grid.edges)))
 
 
+WIDEST = 200
+"""A line with this many tabs or more is no row of a table."""
+
+
 def runs_of(lines: Sequence[Line]) -> list[tuple[list[Line], list[Line]]]:
     """The runs of lines with tabs, each with the lines above it; at the end no run and the lines after the last."""
     found: list[tuple[list[Line], list[Line]]] = [([], [])]
     for line in lines:
         run, above = found[-1]
-        if "\t" in line.text:
+        if 0 < line.text.count("\t") < WIDEST:
             run.append(line)
         elif run:
             found.append(([], [line]))
