@@ -1,7 +1,7 @@
 """Word files: paragraphs and tables in the order of the body, with the pages on which Word last printed them.
 
-Read: text boxes (after their paragraph), formulas, inserted text. Not read: deleted and hidden text, field codes,
-footnotes, headers and footers.
+Read: text boxes (after their paragraph), formulas, numbers of lists, inserted text. Not read: deleted and hidden text,
+field codes, footnotes, headers and footers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ingest.readers import markup
 from ingest.readers.archive import Package
 from ingest.readers.assemble import Assembler, Block, Table, TableCell, Turn
 from ingest.readers.markup import attribute, child, descendants, local
+from ingest.readers.numbering import Numbering
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +49,7 @@ def read_docx(path: Path, sha256: str, data: bytes, kind: str = "docx") -> Sourc
     """
     package = Package(path, data)
     body = child(markup.tree(path, package.part(package.main("word/document.xml"))), "body")
-    story = _Story(body)
+    story = _Story(body, Numbering(package))
     blocks = list(story.blocks(body)) if body is not None else []
     pieces = Assembler(paged=story.turned)
     pieces.add(blocks)
@@ -58,9 +59,10 @@ def read_docx(path: Path, sha256: str, data: bytes, kind: str = "docx") -> Sourc
 class _Story:
     """The main text of a document."""
 
-    def __init__(self, body: Element | None) -> None:
+    def __init__(self, body: Element | None, numbering: Numbering) -> None:
         """Where Word noted the pages that it printed, these count, else those that the author began."""
         self._rendered = body is not None and any(True for _ in descendants(body, "lastRenderedPageBreak"))
+        self._numbering = numbering
         self.turned = False
 
     def blocks(self, parent: Iterable[Element]) -> Iterator[Block]:
@@ -72,6 +74,7 @@ class _Story:
                 yield from self._table(element)
 
     def _paragraph(self, paragraph: Element) -> Iterator[Block]:
+        label = self._numbering.label(paragraph)
         text, turns = "", 0
         boxes: list[Block] = []
         for piece in self._pieces(paragraph):
@@ -85,7 +88,7 @@ class _Story:
                     yield piece
             else:
                 boxes.extend(piece)
-        yield text
+        yield label + text
         yield from boxes
         yield from [Turn()] * turns
 
