@@ -264,6 +264,37 @@ def test_the_project_table_of_functional_classes_lists_no_project() -> None:
     assert found == []
 
 
+def test_a_heading_without_money_names_the_category_of_the_rows_below() -> None:
+    found, leftovers = read(
+        "项目支出表",
+        "单位：万元",
+        "项目名称 | 金额\n合计 | 30.00\n特定目标类 | \n档案数字化 | 20.00\n其他运转类 | \n库房租金 | 10.00",
+    )
+    assert [(row.category, row.name) for row in found] == [("特定目标类", "档案数字化"), ("其他运转类", "库房租金")]
+    assert leftovers == []
+
+
+def test_a_project_in_one_column_may_be_named_like_an_organisation_where_the_sums_say_so() -> None:
+    drawn = "项目名称 | 金额\n合计 | 30.00\n青少年活动中心 | 20.00\n库房租金 | 10.00"
+    assert names("项目支出表", "单位：万元", drawn) == [("青少年活动中心", 20), ("库房租金", 10)]
+
+
+def test_a_table_that_names_no_unit_of_money_has_that_of_the_others() -> None:
+    found = names(
+        "支出总表",
+        "单位：元",
+        "科目名称 | 合计\n合计 | 200,000.00\n档案馆 | 200,000.00",
+        "项目支出表",
+        "项目名称 | 金额\n合计 | 200,000.00\n档案数字化 | 200,000.00",
+    )
+    assert found == [("档案数字化", 20)]
+
+
+def test_a_unit_of_money_in_a_label_is_that_of_its_column() -> None:
+    drawn = "项目名称 | 金额（元）\n合计 | 200,000.00\n档案数字化 | 200,000.00"
+    assert names("项目支出表", drawn) == [("档案数字化", 20)]
+
+
 # ---- sums
 
 

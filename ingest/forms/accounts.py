@@ -69,15 +69,19 @@ def read_accounts(source: Source, covered: Sequence[tuple[int, int]] = ()) -> li
 
 
 def account_sheets(source: Source, covered: Sequence[tuple[int, int]] = ()) -> list[Sheet]:
-    """The tables of a source that hold money, as sheets; see :func:`read_accounts`."""
+    """The tables of a source that hold money, as sheets; see :func:`read_accounts`.
+
+    One that names no unit of money has the unit that most of the others name.
+    """
     found = [sheet for sheet in sheets_of(source) if is_account(sheet)]
-    return [sheet for sheet in found if kind_of(sheet) != "other" or not is_inside(sheet, covered)]
+    kept = [sheet for sheet in found if kind_of(sheet) != "other" or not is_inside(sheet, covered)]
+    usual = Counter(sheet.unit for sheet in kept if sheet.unit).most_common(1)
+    return [replace(sheet, money=sheet.unit or (usual[0][0] if usual else None) or sheet.money) for sheet in kept]
 
 
 def tables_of(sheets: Sequence[Sheet], text: str) -> list[BudgetTable]:
-    """The records of some sheets; one that names no unit of money has the unit that most of the others name."""
-    usual = Counter(sheet.unit for sheet in sheets if sheet.unit).most_common(1)
-    return [table_of(sheet, usual[0][0] or "万元" if usual else "万元", text) for sheet in sheets]
+    """The records of some sheets."""
+    return [table_of(sheet, text) for sheet in sheets]
 
 
 def is_inside(sheet: Sheet, covered: Sequence[tuple[int, int]]) -> bool:
@@ -120,10 +124,10 @@ def kind_of(sheet: Sheet) -> TableKind:
     return "other"
 
 
-def table_of(sheet: Sheet, usual: str, text: str) -> BudgetTable:
-    """The record of a table; one that names no unit of money has the document's usual one."""
+def table_of(sheet: Sheet, text: str) -> BudgetTable:
+    """The record of a table."""
     columns = columns_of(sheet)
-    reader = Reader(sides_of(columns), sheet.unit or usual, text)
+    reader = Reader(sides_of(columns), sheet.money, text)
     places: dict[str, tuple[Span, ...]] = {}
     if sheet.title:
         places["title"] = sheet.title.spans(text)

@@ -13,7 +13,7 @@ from ingest.forms.accounts import kind_of
 from ingest.forms.fit import organisation_suffix
 from ingest.forms.labels import label_key, labels, pattern, vocabulary
 from ingest.forms.loose import loose_tables
-from ingest.forms.money import amount_in_wan
+from ingest.forms.money import amount_in_wan, unit_in
 from ingest.forms.projects import Line, budget_of, is_sum, name_of
 from ingest.forms.sums import owners
 from ingest.layout.folding import fold
@@ -104,7 +104,7 @@ def columns_by_key(sheet: Sheet) -> dict[str, int]:
 def celled_table(sheet: Sheet, text: str) -> tuple[list[Line], list[ProjectBudget]]:
     """The rows of a table with cells, and the projects among them."""
     columns = columns_by_key(sheet)
-    unit = sheet.unit or "万元"
+    unit = unit_in(sheet.labels[columns["total"]]) or sheet.money
     lines = [line for row in sheet.rows if (line := celled_line(row, columns, source_columns(sheet), unit))]
     return lines, celled_leaves(lines, text)
 
@@ -124,11 +124,13 @@ def source_columns(sheet: Sheet) -> dict[int, str]:
 
 
 def celled_line(row: Row, columns: Mapping[str, int], sources: Mapping[int, str], unit: str) -> Line | None:
-    """A row as a line of a table of projects, if it prints a total."""
+    """A row as a line of a table of projects; one without money only heads the rows below it."""
     cells = {key: row[number] for key, number in columns.items() if number in row}
     total = amount_in_wan(cells["total"].bare, unit) if "total" in cells else None
     if total is None:
-        return None
+        cells.pop("total", None)
+        if not cells.keys() & {"name", "unit", "category"}:
+            return None
     if "name" not in cells:  # a total's name may stand in any column
         named = [part for _, part in sorted(row.items()) if is_sum(part.bare)]
         cells |= {"name": named[0]} if named else {}
@@ -137,29 +139,36 @@ def celled_line(row: Row, columns: Mapping[str, int], sources: Mapping[int, str]
         for number, key in sources.items()
         if number in row and (amount := amount_in_wan(row[number].bare, unit))
     }
-    return Line(cells, total, found)
+    return Line(cells, total or Decimal(0), found)
 
 
 def celled_leaves(lines: Sequence[Line], text: str) -> list[ProjectBudget]:
     """The projects among the rows of a table with cells.
 
-    Rows that the table's sums explain are told by these; others are units and categories by what they are called.
+    Where the table's sums explain its rows, they tell which are projects; else rows named like units and categories
+    are none. A row without money heads the rows below it.
     """
     rows = [line for line in lines if not ((name := name_of(line)) and is_sum(name.bare))]
     printed = [line.total for line in lines if (name := name_of(line)) and is_sum(name.bare)]
-    parents = owners([line.total for line in rows], max(printed) if printed else None)
-    if parents is None or all(parent is None for parent in parents):
-        parents = owners_by_name(rows)
+    heads = owners_by_name(rows)
+    told = owners([line.total for line in rows], max(printed) if printed else None)
+    parents = heads if told is None else [heads[n] if parent is None else parent for n, parent in enumerate(told)]
+    if told is not None:  # a row with money of its own heads others only where the sums say so
+        parents = [
+            p if p is None or told[n] == p or "total" not in rows[p].cells else None for n, p in enumerate(parents)
+        ]
     parts = parts_of(rows, parents)
     above = {parent for number, parent in enumerate(parents) if parent is not None and number not in parts}
     found = []
     for number, line in enumerate(rows):
         name = line.cells.get("name")
-        if number not in above and number not in parts and name is not None and not is_head(line):
+        head = number in above or number in parts or (told is None and is_head(line) is not None)
+        if name is not None and "total" in line.cells and not head:
             own = [rows[part] for part, whole in parts.items() if whole == number]
             cells = {**own[0].cells, **line.cells} if own else line.cells
-            context = context_of(rows, parents, number)
-            found.append(budget_of(Line(cells, line.total, line.sources), name, context, text))
+            found.append(
+                budget_of(Line(cells, line.total, line.sources), name, context_of(rows, parents, number), text)
+            )
     return found
 
 

@@ -98,13 +98,13 @@ class Sheet:
     line: int
     unit: str | None = None
     """The unit of money that it prints, for all its columns."""
-    money: str = "万元"
-    """The unit of its money: the printed one, or else the one that most tables of the document print."""
     unit_at: Passage | None = None
     spread: tuple[tuple[int, int], ...] = field(default=())
     """Where it stands in the source's text: each page's part from start to end."""
     heads: tuple[Passage, ...] = field(default=())
     """What is no row of it: captions and labels, on every page."""
+    money: str = "万元"
+    """The unit of its money: the printed one, or else the one that most tables of the document print."""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
