@@ -449,6 +449,38 @@ def test_a_watermark_is_no_line():
     assert "内部资料" in source.text
 
 
+def test_text_under_a_white_area_is_no_line():
+    def draw(canvas, _):
+        _write(canvas, 60, 100, "旧的标题")
+        canvas.setFillColorRGB(1, 1, 1)
+        canvas.rect(50, HEIGHT - 110, 200, 30, stroke=0, fill=1)
+        canvas.setFillColorRGB(0, 0, 0)
+        _write(canvas, 65, 102, "新的标题")
+
+    assert [line.text for line in _printed(draw).lines] == ["新的标题"]
+
+
+@pytest.mark.parametrize(("colour", "lines"), [((255, 255, 255, 255), []), ((255, 0, 0, 90), ["盖章单位"])])
+def test_text_under_a_picture_is_a_line_where_it_shines_through(colour, lines):
+    def draw(canvas, _):
+        _write(canvas, 60, 100, "盖章单位")
+        canvas.drawImage(ImageReader(Image.new("RGBA", (90, 90), colour)), 40, HEIGHT - 140, 90, 90, mask="auto")
+        _write(canvas, 60, 200, "下一行")
+
+    assert [line.text for line in _printed(draw).lines] == [*lines, "下一行"]
+
+
+def test_a_page_cut_to_a_part_is_measured_from_that_parts_corner():
+    def draw(canvas, _):
+        canvas.setCropBox((40, 60, 500, HEIGHT - 80))
+        _table(canvas)
+
+    source = _printed(draw)
+    assert _rows(source) == ROWS
+    assert source.grids[0].box == pytest.approx((10, 20, 310, 80), abs=1)
+    assert source.pages[0].width == pytest.approx(460, abs=1)
+
+
 def test_radicals_stay_in_the_text_and_are_folded_where_text_is_compared():
     printed = "⼈⺠⽣活⻓期⻅效"
     assert fold(printed) == "人民生活长期见效"

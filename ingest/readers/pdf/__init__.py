@@ -1,7 +1,7 @@
 """PDF: characters and drawn lines → pages of lines and grids.
 
-Text is quoted as pdfium gives it. Page numbers, running heads and watermarks stand at the end of their page's text, but
-are no lines of the source.
+Text is quoted as pdfium gives it. Page numbers, running heads, watermarks and text that is covered stand at the end of
+their page's text, but are no lines of the source.
 """
 
 from __future__ import annotations

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ingest.readers.pdf.cells import settled, shown
 from ingest.readers.pdf.columns import GUTTER_RULED, lattice_of, segments, table_lines, unruled
+from ingest.readers.pdf.covers import parted
 from ingest.readers.pdf.glyphs import SLANTED, glyphs_of
 from ingest.readers.pdf.grids import Lattice, lattices_of
 from ingest.readers.pdf.lines import TextLine, Word, line_of, text_lines, words_of
-from ingest.readers.pdf.rulings import rulings_of
+from ingest.readers.pdf.rulings import Rulings, rulings_of
 from ingest.readers.pdf.unread import why_unread
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Layout:
     size: float = SIZE
     """How high its characters usually are."""
     furniture: tuple[TextLine, ...] = ()
-    """What is printed, but says nothing: watermarks, page numbers, running heads."""
+    """What nobody reads: watermarks, page numbers, running heads, text that something is laid over."""
     unread: str | None = None
     """Why it cannot be read (in Chinese)."""
 
@@ -72,17 +73,19 @@ def layout_of(page: PdfPage) -> Layout:
         glyphs = []
     size = median([glyph.bottom - glyph.top for glyph in glyphs]) if glyphs else SIZE
     tolerance = min(max(SNAP * size, SNAP_RANGE[0]), SNAP_RANGE[1])
-    lattices, level = lattices_of(rulings_of(page, view), tolerance) if glyphs else ([], [])
+    rulings = rulings_of(page, view) if glyphs else Rulings([], [], [])
+    lattices, level = lattices_of(rulings, tolerance)
     lattices.sort(key=lambda each: (each.xs[-1] - each.xs[0]) * (each.ys[-1] - each.ys[0]))
-    words = words_of(glyphs)
-    marks = [line_of([word]) for word in words if word.quarters == SLANTED]
+    words, hidden = parted(page, text, view, words_of(glyphs), rulings.covers)
+    marks = [word for word in words if word.quarters == SLANTED]
     upright = [word for word in words if word.quarters != SLANTED] if marks else words
     tables, outside = filled(lattices, settled(lattices, shown(text, view, upright, lattices, tolerance)))
+    aside = (*(line_of([word]) for word in marks), *text_lines(hidden))
     text.close()
     blocks = [light(block) for block in (*tables, *without_rulings(text_lines(outside), level, tolerance))]
     blocks.sort(key=lambda block: (block.box[1], block.box[0]))
     cause = None if unread is None else unread.cause
-    return Layout(view.width, view.height, tuple(blocks), size, tuple(marks), cause)
+    return Layout(view.width, view.height, tuple(blocks), size, aside, cause)
 
 
 def light(block: Table | TextLine) -> Table | TextLine:
