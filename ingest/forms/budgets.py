@@ -6,6 +6,7 @@ projects. Where the cells are known, the sums tell which rows are totals, and na
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,23 @@ def celled_table(sheet: Sheet, text: str) -> tuple[list[Line], list[ProjectBudge
     columns = columns_by_key(sheet)
     unit = unit_in(sheet.labels[columns["total"]]) or sheet.money
     lines = [line for row in sheet.rows if (line := celled_line(row, columns, source_columns(sheet), unit))]
-    return lines, celled_leaves(lines, text)
+    return lines, celled_leaves(carried_down(lines), text)
+
+
+def carried_down(lines: Sequence[Line]) -> list[Line]:
+    """The rows with the category and the unit that the rows above print once for all below them."""
+    found: list[Line] = []
+    above: dict[str, Passage] = {}
+    for line in lines:
+        name = line.cells.get("name")
+        if name is None or is_sum(name.bare) or is_head(line):
+            above = {}
+        own = {key: part for key in ("category", "unit") if (part := line.cells.get(key) or above.get(key))}
+        if "category" in line.cells and "unit" not in line.cells:
+            own.pop("unit", None)
+        above = own if name is not None else {}
+        found.append(replace(line, cells={**line.cells, **own}) if name is not None else line)
+    return found
 
 
 def source_columns(sheet: Sheet) -> dict[int, str]:
@@ -165,7 +182,8 @@ def celled_leaves(lines: Sequence[Line], text: str) -> list[ProjectBudget]:
         head = number in above or number in parts or (told is None and is_head(line) is not None)
         if name is not None and "total" in line.cells and not head:
             own = [rows[part] for part, whole in parts.items() if whole == number]
-            cells = {**own[0].cells, **line.cells} if own else line.cells
+            told_below = {key: own[0].cells[key] for key in ("category", "unit") if own and key in own[0].cells}
+            cells = {**line.cells, **told_below}
             found.append(
                 budget_of(Line(cells, line.total, line.sources), name, context_of(rows, parents, number), text)
             )

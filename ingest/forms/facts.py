@@ -62,7 +62,7 @@ def read_facts(
         tables: its budget tables, as far as their cells are known.
     """
     lines = line_passages(fragments)
-    publisher = publisher_of([*candidates(lines, text), *owners])
+    publisher = publisher_of([*candidates(lines, text), *owners, *superiors(lines, text, owners)])
     year = fiscal_year(lines)
     money = totals(lines, text, tables)
     amounts = {key: figure.amount for key, figure in money.items()}
@@ -169,6 +169,14 @@ def joined(lines: Sequence[Passage]) -> Passage:
     return passage([fragment for line in lines for fragment in line.fragments])
 
 
+def superiors(lines: Sequence[Passage], text: str, owners: Sequence[Named]) -> list[Named]:
+    """The departments in charge that forms name, each once; more is said by one that is in charge of several units."""
+    known = {label_key(label) for label in words()["superior_labels"]}
+    found = {fold(named.name): named for line in lines for named in labelled(line, known, text)}
+    several = len({fold(owner.name) for owner in owners} - found.keys()) > 1
+    return [replace(named, votes=2 if several and len(found) == 1 else 1) for named in found.values()]
+
+
 def titled_in(line: Passage, pattern: str, text: str) -> Iterator[Named]:
     """The department that a title names."""
     found = re.search(words()[pattern], line.bare)
@@ -180,6 +188,8 @@ def titled_in(line: Passage, pattern: str, text: str) -> Iterator[Named]:
 
 COVER = 4
 """How many lines the title on a cover may take."""
+LABEL = 2
+"""How many mentions a label is worth that only departments have."""
 SEVERAL = 3
 """A unit for which so many forms are printed is one of the department."""
 TITLE = 5
@@ -242,7 +252,9 @@ def named_in(before: Passage | None, cell: Passage | None, known: set[str], text
     code = cell.part(0, coded.end("code")) if coded else before
     if code is not None and code.bare.isdigit():
         return Named(name.text, name.spans(text), code.text, code.spans(text))
-    return Named(name.text, name.spans(text)) if before is not None and label_key(before.bare) in known else None
+    label = label_key(before.bare) if before is not None else None
+    votes = LABEL if label in {label_key(each) for each in words()["department_labels"]} else 1
+    return Named(name.text, name.spans(text), votes=votes) if label in known else None
 
 
 def fiscal_year(lines: Sequence[Passage]) -> Passage | None:
