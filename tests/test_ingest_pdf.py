@@ -21,6 +21,9 @@ from reportlab.platypus import SimpleDocTemplate, Table, TableStyle
 from ingest.errors import DamagedFileError, ProtectedFileError, ScanError
 from ingest.layout.folding import fold, radicals
 from ingest.readers.pdf import read_pdf
+from ingest.readers.pdf.ocr import SCALE, spread
+from ingest.readers.pdf.rulings import Ruling, Rulings
+from ingest.readers.pdf.view import view_of
 from ingest.readers.source import FORM_FEED, WRAP
 
 SONG = "STSong-Light"
@@ -565,11 +568,19 @@ def _picture(canvas, _=1):
     canvas.drawImage(ImageReader(Image.new("RGB", (60, 80), "gray")), 0, 0, WIDTH, HEIGHT)
 
 
+@pytest.fixture
+def blind(monkeypatch):
+    """Text recognition is not installed."""
+    monkeypatch.setattr("ingest.readers.pdf.layout.engine", lambda: None)
+
+
+@pytest.mark.usefixtures("blind")
 def test_a_scan_says_so_and_what_would_read_it():
     with pytest.raises(ScanError, match=r"2 页.*扫描.*jixiao\[ocr\]"):
         _printed(_picture, pages=2)
 
 
+@pytest.mark.usefixtures("blind")
 def test_a_page_that_is_a_picture_is_told_among_others():
     def draw(canvas, page):
         if page == 2:
@@ -580,6 +591,36 @@ def test_a_page_that_is_a_picture_is_told_among_others():
     source = _printed(draw, pages=3)
     assert [bool(page.unread) for page in source.pages] == [False, True, False]
     assert "扫描" in source.pages[1].unread
+
+
+def test_a_scan_is_read_by_what_is_recognised_in_it(monkeypatch):
+    def recognised(page, _):
+        xs, ys = [50.0, 150.0, 250.0, 350.0], [100.0, 120.0, 140.0, 160.0]
+        glyphs = [
+            glyph
+            for top, row in zip(ys, ROWS, strict=False)
+            for left, text in zip(xs, row, strict=False)
+            for glyph in spread(
+                [[SCALE * x, SCALE * y] for x in (left + 4, left + 60) for y in (top + 4, top + 16)], text
+            )
+        ]
+        rulings = Rulings([Ruling(y, 50, 350) for y in ys], [Ruling(x, 100, 160) for x in xs], [])
+        return view_of(page, 0), glyphs, rulings
+
+    monkeypatch.setattr("ingest.readers.pdf.layout.engine", lambda: "engine")
+    monkeypatch.setattr("ingest.readers.pdf.layout.recognised", recognised)
+    source = _printed(_picture)
+    assert _rows(source) == ROWS
+    assert source.pages[0].unread is None
+
+
+def test_recognised_characters_share_their_lines_box_by_width():
+    corners = [[0, 0], [5 * SCALE * 10, 0], [5 * SCALE * 10, SCALE * 10], [0, SCALE * 10]]
+    glyphs = list(spread(corners, "预算12 表"))
+    assert "".join(glyph.char for glyph in glyphs) == "预算12表"
+    assert [glyph.spaced for glyph in glyphs] == [False, False, False, False, True]
+    assert [round(glyph.left, 1) for glyph in glyphs] == [0.0, 11.1, 22.2, 27.8, 38.9]
+    assert glyphs[-1].right == pytest.approx(50)
 
 
 def test_a_locked_file_says_so():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from ingest.errors import EmptyFileError, LimitError, ProtectedFileError, UnsupportedFormatError
+from ingest.errors import DamagedFileError, EmptyFileError, LimitError, ProtectedFileError, UnsupportedFormatError
 from ingest.readers.assemble import MOST_CELLS, TooManyCellsError
 from ingest.readers.sniff import kind_of
 from ingest.readers.source import Box, Cell, Grid, Line, Page, Source
@@ -52,6 +52,8 @@ def read_source(path: Path) -> Source:
         raise UnsupportedFormatError(path, REFUSED[kind])
     if kind == "encrypted":
         raise ProtectedFileError(path, "文件设有密码，无法读取；请先取消密码")
+    if kind == "torn":
+        raise DamagedFileError(path, "Office 文件不完整（可能没有下载完），打不开")
     try:
         source = _read(path, kind, data)
     except TooManyCellsError as error:

@@ -249,7 +249,7 @@ def _parted(table: Table) -> Iterator[Table | Sequence[Block]]:
         return
     holding = sorted({cell.row for cell in table.cells if cell.inner})
     first = 0
-    for row in (*holding, max(cell.row for cell in table.cells) + 1):
+    for row in (*holding, max(cell.row + cell.rows for cell in table.cells)):
         if part := _between(table, first, row):
             yield part
         for cell in sorted((each for each in table.cells if each.row == row), key=lambda each: each.column):

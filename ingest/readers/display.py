@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 BUILTIN = {
@@ -40,6 +40,8 @@ SHOWN_DIGITS = 12
 """So many digits ``General`` shows at most of a number that is not whole: money in 元 up to ten milliards, and no noise
 of binary fractions."""
 MOST_WHOLE = 1e21
+"""Whole numbers from here on are written with an exponent."""
+EXACT = Context(prec=1000)
 
 TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|!(?P<banged>\.)|(?P<pad>[_*].)|\[(?P<bracket>[^\]]*)\]'
@@ -55,7 +57,7 @@ def displayed(value: float, code: str, *, since_1904: bool = False) -> str:
     """A number as its format displays it; a format that is not understood displays it as ``General`` does."""
     if not math.isfinite(value):
         return str(value)
-    if code == "General":
+    if code == "General" or abs(value) >= MOST_WHOLE:
         return general(value)
     section, number = _section(value, code or "General")
     tokens = _tokens(section)
@@ -134,7 +136,8 @@ def _number(value: float, tokens: list[Token]) -> str:
     whole = [index for index in places if index < point]
     fraction = [index for index in places if index > point]
     exponent = exact.adjusted() if power and exact else 0
-    digits = f"{exact.scaleb(-exponent).quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP):f}"
+    rounded = exact.scaleb(-exponent).quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP, EXACT)
+    digits = f"{rounded:f}"
     before, _, after = digits.partition(".")
     grouped = any(kind == "comma" for kind, _ in tokens[:last])
     shown = _whole(before, [(index, tokens[index][1]) for index in whole], grouped=grouped)

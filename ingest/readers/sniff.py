@@ -29,6 +29,8 @@ PACKAGES = {
     r"xl/workbook\w*\.xml": "xlsx", r"ppt/": "pptx", r"word/": "docx", r"xl/": "xlsx",
 }  # fmt: skip
 """Members of ZIP files, the one that decides first."""
+CONTENTS = "[Content_Types].xml"
+"""The first member of an office file."""
 DECLARED = {b"opendocument.spreadsheet": "ods", b"opendocument.text": "odt"}
 STREAMS = {
     "EncryptedPackage": "encrypted", "WordDocument": "doc", "WpsDocument": "doc", "Workbook": "xls", "Book": "xls",
@@ -52,18 +54,19 @@ def kind_of(data: bytes) -> str:
 
 def _zipped(data: bytes) -> str:
     """What a ZIP file is: an office file by the folders in it, or an archive."""
+    whole = True
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = "\n".join(archive.namelist())
-            declared = archive.read("mimetype")[:100] if "mimetype" in archive.namelist() else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error):
-        names, declared = data.decode("latin-1"), b""  # torn: its members' names still stand in it
-        if "[Content_Types].xml" not in names:
-            return "zip"
-    for pattern, kind in PACKAGES.items():
-        if re.search(pattern, names, re.MULTILINE):
-            return kind
-    return next((kind for mark, kind in DECLARED.items() if mark in declared), "zip")
+            declared = archive.open("mimetype").read(100) if "mimetype" in archive.namelist() else b""
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        whole, names, declared = False, data.decode("latin-1"), b""  # its members' names still stand in it
+    office = whole or CONTENTS in names
+    kind = next(
+        (kind for pattern, kind in PACKAGES.items() if office and re.search(pattern, names, re.MULTILINE)), None
+    )
+    otherwise = "torn" if CONTENTS in names and not whole else "zip"
+    return kind or next((kind for mark, kind in DECLARED.items() if mark in declared), otherwise)
 
 
 def _compound(data: bytes) -> str:

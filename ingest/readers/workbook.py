@@ -7,13 +7,12 @@ read.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.readers.assemble import Assembler, Table, TableCell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ingest.readers.source import Source
 
@@ -58,41 +57,47 @@ def _tables(sheet: Sheet) -> Iterator[Table]:
     """
     if sheet.hidden:
         return
-    held = {place: text for place, text in sheet.cells.items() if text.strip()}
-    for left, right in _stretches({column for _, column in held}):
-        for top, bottom in _stretches({row for row, column in held if left <= column <= right}):
-            bounds = _Bounds(top, left if left > FAR else 0, bottom, right)
-            yield Table(list(_cells(held, sheet.merges, bounds)), first_row=top + 1)
+    merged = {(area.row, area.column): area for area in sheet.merges}
+    held = [merged.pop(place, Area(*place, 1, 1)) for place, text in sheet.cells.items() if text.strip()]
+    for beside in _runs(held, lambda area: (area.column, area.columns)):
+        for part in _runs(beside, lambda area: (area.row, area.rows)):
+            bounds = _bounds(part)
+            empty = (area for area in merged.values() if bounds.row <= area.row < bounds.row + bounds.rows
+                     and bounds.column <= area.column < bounds.column + bounds.columns)  # fmt: skip
+            cells = [_cell(area, bounds, sheet.cells.get((area.row, area.column), "")) for area in (*part, *empty)]
+            yield Table(cells, first_row=bounds.row + 1)
 
 
-class _Bounds(NamedTuple):
-    """First and last row and column of a table."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    def hold(self, row: int, column: int) -> bool:
-        return self.top <= row <= self.bottom and self.left <= column <= self.right
-
-
-def _cells(held: Mapping[tuple[int, int], str], merges: Sequence[Area], bounds: _Bounds) -> Iterator[TableCell]:
-    """The cells of a table that hold something or are merged; a merged range ends where the table does."""
-    single = {place: Area(*place, 1, 1) for place in held}
-    for area in (single | {(area.row, area.column): area for area in merges}).values():
-        if bounds.hold(area.row, area.column):
-            yield TableCell(
-                area.row - bounds.top,
-                area.column - bounds.left,
-                held.get((area.row, area.column), ""),
-                min(area.rows, bounds.bottom - area.row + 1),
-                min(area.columns, bounds.right - area.column + 1),
-            )
+def _runs(areas: Iterable[Area], reach: Callable[[Area], tuple[int, int]]) -> Iterator[list[Area]]:
+    """Areas in runs between which more than :data:`FAR` rows or columns are empty; ``reach`` says where one lies."""
+    run: list[Area] = []
+    end = 0
+    for area in sorted(areas, key=reach):
+        start, size = reach(area)
+        if run and start - end >= FAR:
+            yield run
+            run = []
+        run.append(area)
+        end = max(end, start + _reached(size))
+    if run:
+        yield run
 
 
-def _stretches(used: set[int]) -> list[tuple[int, int]]:
-    """First and last of each run of numbers between which no more than :data:`FAR` are missing."""
-    ordered = sorted(used)
-    cuts = [(one, two) for one, two in pairwise(ordered) if two - one > FAR]
-    return list(zip([*ordered[:1], *(two for _, two in cuts)], [*(one for one, _ in cuts), *ordered[-1:]], strict=True))
+def _reached(size: int) -> int:
+    """How far a merged range makes its table reach: one over the whole sheet says nothing."""
+    return size if size <= FAR else 1
+
+
+def _bounds(areas: Sequence[Area]) -> Area:
+    """Where a table lies."""
+    row, column = min(area.row for area in areas), min(area.column for area in areas)
+    column = column if column > FAR else 0
+    rows = max(area.row + _reached(area.rows) for area in areas) - row
+    columns = max(area.column + _reached(area.columns) for area in areas) - column
+    return Area(row, column, rows, columns)
+
+
+def _cell(area: Area, bounds: Area, text: str) -> TableCell:
+    """A cell of a table; a merged range ends where the table does."""
+    row, column = area.row - bounds.row, area.column - bounds.column
+    return TableCell(row, column, text, min(area.rows, bounds.rows - row), min(area.columns, bounds.columns - column))

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from ingest.readers.source import Source
 
+PANIC = "PanicException"
+"""What a mistake of the library in Rust comes as; its class cannot be imported."""
+
 
 def read_xls(path: Path, sha256: str, data: bytes) -> Source:
     """Read a workbook of Excel 5 to 2003.
@@ -93,8 +96,10 @@ def read_other(path: Path, sha256: str, data: bytes, kind: str) -> Source:
             sheets = [_plain(book, each.name, hidden=each.visible != SheetVisibleEnum.Visible) for each in tables]
     except PasswordError as error:
         raise ProtectedFileError(path, LOCKED) from error
-    except (CalamineError, OSError, ValueError) as error:
-        raise DamagedFileError(path, "文件已损坏或不完整，打不开这个工作簿") from error
+    except BaseException as error:
+        if isinstance(error, (CalamineError, OSError, ValueError)) or type(error).__name__ == PANIC:
+            raise DamagedFileError(path, "文件已损坏或不完整，打不开这个工作簿") from error
+        raise
     return assembled(path.name, sha256, kind, sheets)
 
 

@@ -40,7 +40,8 @@ def shown(
     found: list[tuple[Place, Word]] = []
     for word in words:
         for place, part in placed(lattices, word):
-            clip = clip_of(pdfium_c.FPDFText_GetTextObject(text, part.glyphs[0].number), view.matrix)
+            item = pdfium_c.FPDFText_GetTextObject(text, part.glyphs[0].number)
+            clip = clip_of(item, view.matrix) if item else None
             x, y = (part.left + part.right) / 2, (part.top + part.bottom) / 2
             if clip is None or (clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3]):
                 found.append((place, part))

@@ -12,13 +12,14 @@ from ingest.readers.pdf.covers import parted
 from ingest.readers.pdf.glyphs import SLANTED, glyphs_of
 from ingest.readers.pdf.grids import Lattice, lattices_of
 from ingest.readers.pdf.lines import TextLine, Word, line_of, text_lines, words_of
+from ingest.readers.pdf.ocr import engine, recognised
 from ingest.readers.pdf.rulings import Rulings, rulings_of
 from ingest.readers.pdf.unread import why_unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pypdfium2 import PdfPage
+    from pypdfium2 import PdfPage, PdfTextPage
 
     from ingest.readers.pdf.cells import Place
     from ingest.readers.pdf.rulings import Ruling
@@ -67,13 +68,25 @@ class Layout:
 def layout_of(page: PdfPage) -> Layout:
     """Read one page."""
     text = page.get_textpage()
+    try:
+        return laid_out(page, text)
+    finally:
+        text.close()
+
+
+def laid_out(page: PdfPage, text: PdfTextPage) -> Layout:
+    """Read one page from its text and drawing, or where it has no text, from what it shows."""
     view, glyphs = glyphs_of(page, text)
     unread = why_unread(page, text, glyphs)
-    if unread is not None and unread.garbled:
-        glyphs = []
+    if unread is not None and (recognise := engine()) is not None:
+        view, glyphs, rulings = recognised(page, recognise)
+        unread = None
+    elif unread is not None and unread.garbled:
+        return Layout(view.width, view.height, (), unread=unread.cause)
+    else:
+        rulings = rulings_of(page, view) if glyphs else Rulings([], [], [])
     size = median([glyph.bottom - glyph.top for glyph in glyphs]) if glyphs else SIZE
     tolerance = min(max(SNAP * size, SNAP_RANGE[0]), SNAP_RANGE[1])
-    rulings = rulings_of(page, view) if glyphs else Rulings([], [], [])
     lattices, level = lattices_of(rulings, tolerance)
     lattices.sort(key=lambda each: (each.xs[-1] - each.xs[0]) * (each.ys[-1] - each.ys[0]))
     words, hidden = parted(page, text, view, words_of(glyphs), rulings.covers)
@@ -81,20 +94,22 @@ def layout_of(page: PdfPage) -> Layout:
     upright = [word for word in words if word.quarters != SLANTED] if marks else words
     tables, outside = filled(lattices, settled(lattices, shown(text, view, upright, lattices, tolerance)))
     aside = (*(line_of([word]) for word in marks), *text_lines(hidden))
-    text.close()
     blocks = [light(block) for block in (*tables, *without_rulings(text_lines(outside), level, tolerance))]
     blocks.sort(key=lambda block: (block.box[1], block.box[0]))
     cause = None if unread is None else unread.cause
-    return Layout(view.width, view.height, tuple(blocks), size, aside, cause)
+    return Layout(view.width, view.height, tuple(blocks), size, tuple(map(light_line, aside)), cause)
+
+
+def light_line(line: TextLine) -> TextLine:
+    """A line without its characters, which take more room than all else and are not needed any more."""
+    return TextLine(line.text, (), line.box)
 
 
 def light(block: Table | TextLine) -> Table | TextLine:
-    """A block without its characters, which take more room than all else and are not needed any more."""
+    """A block without its characters."""
     if isinstance(block, TextLine):
-        return TextLine(block.text, (), block.box)
-    return Table(
-        block.lattice, tuple(tuple(TextLine(line.text, (), line.box) for line in cell) for cell in block.lines)
-    )
+        return light_line(block)
+    return Table(block.lattice, tuple(tuple(map(light_line, cell)) for cell in block.lines))
 
 
 def filled(lattices: Sequence[Lattice], words: Iterable[tuple[Place, Word]]) -> tuple[list[Table], list[Word]]:
