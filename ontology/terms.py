@@ -24,7 +24,12 @@ BASE: Final = "https://w3id.org/jixiao/"
 
 DCT: Final = "http://purl.org/dc/terms/"
 OA: Final = "http://www.w3.org/ns/oa#"
+OBEU_ATTRIBUTE: Final = "http://data.openbudgets.eu/ontology/dsd/attribute/"
+OBEU_DIMENSION: Final = "http://data.openbudgets.eu/ontology/dsd/dimension/"
+OBEU_MEASURE: Final = "http://data.openbudgets.eu/ontology/dsd/measure/"
 ORG: Final = "http://www.w3.org/ns/org#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+QB: Final = "http://purl.org/linked-data/cube#"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 SCHEMA: Final = "https://schema.org/"
@@ -37,7 +42,12 @@ PREFIXES: Final[Mapping[str, str]] = {
     "code": CODE,
     "dct": DCT,
     "oa": OA,
+    "obeu-attribute": OBEU_ATTRIBUTE,
+    "obeu-dimension": OBEU_DIMENSION,
+    "obeu-measure": OBEU_MEASURE,
     "org": ORG,
+    "prov": PROV,
+    "qb": QB,
     "rdf": RDF,
     "rdfs": RDFS,
     "schema": SCHEMA,
@@ -54,6 +64,8 @@ ORGANISATIONS_GRAPH: Final = "https://w3id.org/jixiao/graph/organisations"
 
 Documents of several years say it alike, and a triple that two graphs state comes twice in their union in Oxigraph.
 """
+CONCEPTS_GRAPH: Final = "https://w3id.org/jixiao/graph/concepts"
+"""The named graph of the codes that documents bring: provisional ones, composed units, their divisions and years."""
 FINDINGS_GRAPH: Final = "https://w3id.org/jixiao/graph/findings"
 """The named graph that holds the findings of a snapshot."""
 
@@ -85,7 +97,8 @@ def fold(printed: str) -> str:
 def data_files() -> list[Traversable]:
     """The Turtle files of the vocabulary and its code lists, always in the same order."""
     codes = sorted(path("codes").iterdir(), key=lambda file: file.name)
-    return [path("jixiao.ttl"), *(file for file in codes if file.name.endswith(".ttl"))]
+    vocabulary = (path(name) for name in ("jixiao.ttl", "borrowed.ttl", "cube.ttl", "alignments.ttl"))
+    return [*(file for file in vocabulary if file.is_file()), *(file for file in codes if file.name.endswith(".ttl"))]
 
 
 def triples() -> Iterator[Quad]:
