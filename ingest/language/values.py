@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.language.numbering import ordinal
 from ingest.layout.folding import fold
 from ontology import lexicon
+from ontology.words import number_words, units, vague_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ class Words:
     after: Mapping[str, Comparator]
     quantity: re.Pattern[str]
     strange: re.Pattern[str]
-    """Like ``quantity``, with a unit that the lexicon has not."""
+    """Like ``quantity``, with a unit that the code list has not."""
     time: frozenset[str]
     relative: tuple[str, ...]
     missing: frozenset[str]
@@ -64,15 +65,13 @@ class Words:
 
 @lru_cache(maxsize=1)
 def words() -> Words:
-    """The lexicon ``values`` as patterns."""
+    """The lexicon ``values``, the units and the vague terms of the code lists as patterns."""
     data: Mapping[str, Any] = lexicon("values")
     before = {fold(printed): op for op, group in data["before"].items() for printed in group}
     after = {fold(printed): op for op, group in data["after"].items() for printed in group}
-    units = sorted(
-        {fold(unit) for unit in data["units"]} | {fold(unit) for unit in data["money"]}, key=len, reverse=True
-    )
-    unit = "|".join(map(re.escape, units))
-    big = "[" + "".join(data["number_words"]) + "]"
+    known_units = frozenset(map(fold, units()))
+    unit = alternatives(known_units)
+    big = "[" + "".join(number_words()) + "]"
     quantity = re.compile(
         rf"(?P<before>{alternatives(before)})?(?P<number>{NUMBER})(?P<range>(?:{unit})?[-~—至到](?P<number2>{NUMBER}))?"
         rf"(?P<unit>余?{big}?(?:{unit})(?:[/每·]?(?:{big}?(?:{unit})))*|{big})?(?P<after>{alternatives(after)})?"
@@ -92,13 +91,13 @@ def words() -> Words:
         secret=frozenset(map(fold, data["secret_words"])),
         state=frozenset(map(fold, data["state_words"])),
         state_patterns=re.compile("|".join(data["state_patterns"])),
-        vague=re.compile(alternatives(map(fold, data["vague_words"]))),
+        vague=re.compile(alternatives(map(fold, vague_words()))),
         measures=tuple(data["measure_suffixes"]),
         numeral=re.compile(
             rf"(?:(?P<before>{alternatives(before)})|^)"
             rf"(?P<n>[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])(?=(?:{unit})(?:{alternatives(after)})?$)"
         ),
-        units=frozenset(units),
+        units=known_units,
     )
 
 
@@ -176,7 +175,7 @@ def with_figures(text: str) -> str:
 
 
 def unknown_unit(text: str) -> re.Match[str] | None:
-    """A comparator and a number followed by a few characters that can only be a unit, though the lexicon has it not."""
+    """A comparator and a number followed by a few characters that can only be a unit, though no code has it."""
     return words().strange.fullmatch(text)
 
 
