@@ -67,6 +67,7 @@ def _facts(finding: Finding) -> Iterator[tuple[str, NamedNode | Literal]]:
     yield f"{SH}focusNode", NamedNode(finding["focus"])
     yield f"{SH}resultSeverity", NamedNode(severity.matches or f"{SH}Violation")
     yield f"{SH}sourceConstraintComponent", NamedNode(f"{SH}SPARQLConstraintComponent")
+    yield f"{JX}judgedBy", NamedNode(code_iri("rule", finding["rule"]))
     yield f"{JX}severity", NamedNode(severity.iri)
     yield f"{JX}certainty", NamedNode(code_iri("certainty", finding["certainty"]))
     for key, name in _TEXTS.items():

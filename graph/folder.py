@@ -39,6 +39,8 @@ from ontology.terms import BASE, data_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from pyoxigraph import Triple
+
     from ingest.records import Document
 
     Check = Callable[[Store], Iterable[Mapping[str, Any]]]
@@ -119,12 +121,18 @@ class KnowledgeGraph:
         except RecordChangedError:
             return None
 
-    def publish(self, check: Check | None = None, rules: Mapping[str, str] | None = None) -> Snapshot:
+    def publish(
+        self,
+        check: Check | None = None,
+        rules: Mapping[str, str] | None = None,
+        concepts: Iterable[Triple] = (),
+    ) -> Snapshot:
         """Build a snapshot of everything that was added and make it live.
 
         Args:
             check: Judges the new store; its findings become part of the snapshot.
             rules: What judged: ids and versions for the manifest.
+            concepts: Further code lists, for the graph of the code lists.
 
         Raises:
             FolderBusyError: Another process is publishing.
@@ -136,7 +144,7 @@ class KnowledgeGraph:
             self._clear_leftovers()
             building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.snapshots))
             try:
-                identity = self._build(building, check, rules or {})
+                identity = self._build(building, check, rules or {}, concepts)
                 self._put_in_place(building, identity)
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)
@@ -225,11 +233,12 @@ class KnowledgeGraph:
         shutil.rmtree(place, ignore_errors=True)
         building.rename(place)
 
-    def _build(self, building: Path, check: Check | None, rules: Mapping[str, str]) -> str:
+    def _build(self, building: Path, check: Check | None, rules: Mapping[str, str], concepts: Iterable[Triple]) -> str:
         """Write a whole snapshot into a folder and return the id that its content gives it."""
         inputs = self._inputs()
         store = Store(str(building / STORE))
-        stores.fill(store, (quad for each in inputs for quad in triples(each.document, self.base, each.address)))
+        said = (quad for each in inputs for quad in triples(each.document, self.base, each.address))
+        stores.fill(store, said, concepts)
         findings = self._judge(store, check)
         (building / FINDINGS).write_bytes(kept.to_jsonl(findings))
         store.flush()

@@ -1,62 +1,66 @@
 """Records become triples: every field of every record, each value with its place.
 
-The shape of the graph is described in ``docs/architecture.md``. A fact is (subject, property, value); facts without a
-value are left out, so the functions below read like the records they describe.
+The shape of the graph is described in ``docs/architecture.md``; which field is which property, :mod:`graph.bindings`.
+Beside what a record says stands what follows from it and people ask for: codes, bounds, figures that can be compared.
 """
 
 from __future__ import annotations
 
 import re
 from decimal import ROUND_DOWN, Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
-from graph.addresses import Ordinals, document_address, join, name_key, segment, squeeze
+from graph import bindings
+from graph.addresses import KIND, Ordinals, document_address, join, name_key, squeeze
+from graph.codecs import CHINESE, DECIMAL, TEXT, node
+from graph.concepts import Concepts
+from graph.cube import Cube
+from graph.facts import fields, is_a, links, ordered, places, says
 from graph.projects import find_projects
-from ontology import lexicon
+from ontology import lexicon, vocabulary
 from ontology.terms import (
     BASE,
+    CONCEPTS_GRAPH,
     DCT,
     JX,
-    OA,
     ORG,
     ORGANISATIONS_GRAPH,
+    QB,
     RDF,
     SCHEMA,
     SKOS,
-    XSD,
     code_iri,
-    code_of,
+    codes_in,
     fold,
-    indicator_type,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from graph.facts import Fact
     from graph.projects import Project
-    from ingest.records import Coverage, Document, Facts, Indicator, Leftover, Places, ProjectBudget, Span, Target, Unit
+    from ingest.records import (
+        Coverage,
+        Document,
+        Grant,
+        Indicator,
+        Leftover,
+        ProjectBudget,
+        Statement,
+        Target,
+        Unit,
+    )
 
-    Fact = tuple[str, str, Literal | NamedNode | None]
-
-YUAN_IN_WAN = 10000
 _SHARE = Decimal("0.0001")
 _CALLED = {"预算": "部门预算", "决算": "部门决算", "自评": "绩效自评"}
 _PRIOR = re.compile(r"[<>=≥≤]*(-?\d+(?:,\d{3})*(?:\.\d+)?)(.*)")
-_OF_ORGANISATIONS = frozenset({f"{RDF}type", f"{SKOS}prefLabel", f"{ORG}identifier", f"{ORG}unitOf"})
-_BOUND = {
-    "ge": "minValue",
-    "gt": "minValue",
-    "le": "maxValue",
-    "lt": "maxValue",
-    "eq": "value",
-}
+_BOUND = {"ge": "minValue", "gt": "minValue", "le": "maxValue", "lt": "maxValue", "eq": "value"}
 
 
 def triples(document: Document, base: str = BASE, address: str | None = None) -> Iterator[Quad]:
-    """Everything that a document says, in the named graph of the document; what organisations are called, in theirs.
+    """Everything that a document says, in a named graph of its own; organisations and codes it brings, in theirs.
 
     Args:
         document: The record of the document.
@@ -64,73 +68,205 @@ def triples(document: Document, base: str = BASE, address: str | None = None) ->
         address: The document's address where another document would have the same one.
     """
     address = address or document_address(document, base)
-    own, shared = NamedNode(address), NamedNode(ORGANISATIONS_GRAPH)
-    for subject, name, value in _document(document, address, base):
-        if value is not None:
-            graph = shared if name in _OF_ORGANISATIONS and subject.startswith(f"{base}id/org/") else own
-            yield Quad(NamedNode(subject), _property(name), value, graph)
+    mapping = Mapper(document, address, base)
+    yield from _quads(mapping.facts(), address)
+    yield from _quads(mapping.organisations(), ORGANISATIONS_GRAPH)
+    yield from _quads(mapping.concepts.facts(), CONCEPTS_GRAPH)
 
 
-_property = cache(NamedNode)
+def _quads(facts: Iterable[Fact], graph: str) -> Iterator[Quad]:
+    """Facts in a graph; what a term of ours is a kind of in another vocabulary is said beside it."""
+    kinds, home, a = vocabulary.borrowed_kinds(), NamedNode(graph), f"{RDF}type"
+    for thing, name, value in facts:
+        subject = NamedNode(thing)
+        yield Quad(subject, node(name), value, home)
+        for kind in kinds.get(value.value, ()) if name == a else ():
+            yield Quad(subject, node(a), node(kind), home)
+        for kind in kinds.get(name, ()):
+            yield Quad(subject, node(kind), value, home)
 
 
-def _iri(address: str | None) -> NamedNode | None:
-    return None if address is None else NamedNode(address)
+class Mapper:
+    """One document on its way to triples."""
 
+    def __init__(self, document: Document, address: str, base: str) -> None:
+        """Name the document and what is addressed under it."""
+        self.document = document
+        self.address = address
+        self.concepts = Concepts()
+        self._ordinals = Ordinals()
+        name = document.document.publisher or document.document.publisher_code
+        self._publisher = None if name is None else join(f"{base}id/org", name)
+        self._units = tuple(self._unit_addresses())
+        self._cube = Cube(document, address, self._publisher, self.concepts)
 
-def _text(value: str | None) -> Literal | None:
-    return None if value is None else Literal(value)
+    def _unit_addresses(self) -> Iterator[str]:
+        """The address of each budget unit as an organisation, which outlives the document."""
+        ordinals = Ordinals()
+        for unit in self.document.units:
+            yield ordinals.unique(join(self._publisher or f"{self.address}/单位", unit.name))
 
+    def organisations(self) -> Iterator[Fact]:
+        """The publisher and its units."""
+        if self._publisher is not None:
+            facts = self.document.document
+            yield from is_a(self._publisher, f"{ORG}FormalOrganization")
+            yield from says(self._publisher, f"{SKOS}prefLabel", CHINESE, facts.publisher)
+            yield from says(self._publisher, f"{ORG}identifier", TEXT, facts.publisher_code)
+        for unit, address in zip(self.document.units, self._units, strict=True):
+            yield from is_a(address, f"{ORG}OrganizationalUnit")
+            yield from links(address, f"{ORG}unitOf", self._publisher)
+            yield from says(address, f"{SKOS}prefLabel", CHINESE, unit.name)
+            yield from says(address, f"{ORG}identifier", TEXT, unit.code)
 
-def _chinese(value: str | None) -> Literal | None:
-    return None if value is None else Literal(value, language="zh")
+    def facts(self) -> Iterator[Fact]:
+        """What is said of the document, and of everything in it."""
+        document, doc = self.document, self.address
+        yield from is_a(doc, f"{JX}Disclosure")
+        yield from says(doc, f"{DCT}title", CHINESE, _title(document))
+        yield from fields(document, bindings.DOCUMENT, doc)
+        yield from fields(document.document, bindings.FACTS, doc)
+        yield from links(doc, f"{DCT}publisher", self._publisher)
+        yield from links(doc, f"{JX}division", self.concepts.division(document.document.region_code))
+        yield from places(doc, doc, doc, {**document.places, **document.document.places})
+        yield from _coverage(document.coverage, doc)
+        for order, (unit, organisation) in enumerate(zip(document.units, self._units, strict=True), 1):
+            yield from self._unit(unit, organisation, order)
+        yield from self._projects()
+        yield from self._cube.facts()
+        for order, grant in enumerate(document.granted, 1):
+            yield from self._grant(grant, order)
+        for order, statement in enumerate(document.statements, 1):
+            yield from self._statement(statement, order)
+        for order, leftover in enumerate(document.leftovers, 1):
+            yield from self._leftover(leftover, order)
 
+    def _part(self, name: str, kind: str, order: int, *called: str | None) -> tuple[str, Iterator[Fact]]:
+        """A part of the document: its address, and what is said of every part of its kind."""
+        address = self._ordinals.unique(join(f"{self.address}/{name}", *called))
+        said = (*is_a(address, f"{JX}{kind}"), *ordered(address, order))
+        return address, iter(said)
 
-def _integer(value: int | None) -> Literal | None:
-    return None if value is None else Literal(str(value), datatype=_property(f"{XSD}integer"))
+    def _unit(self, unit: Unit, organisation: str, order: int) -> Iterator[Fact]:
+        """A budget unit as the document lists it."""
+        address, said = self._part("单位", "ListedUnit", order, unit.name)
+        yield from said
+        yield from links(self.address, f"{JX}unit", address)
+        yield from links(address, f"{JX}organization", organisation)
+        yield from fields(unit, bindings.UNIT, address)
+        yield from places(address, address, self.address, unit.places)
 
+    def _projects(self) -> Iterator[Fact]:
+        """The projects with the rows that pay for them and the forms that say what they are for."""
+        document, found = self.document, find_projects(self.document)
+        names = (join(f"{self.address}/项目", name_key(project.name)) for project in found.projects)
+        projects = [self._ordinals.unique(name) for name in names]
+        for project, address in zip(found.projects, projects, strict=True):
+            yield from self._project(project, address)
+        for order, (row, index) in enumerate(zip(document.project_budgets, found.of_row, strict=True), 1):
+            yield from self._budget_line(row, projects[index], order)
+        for order, (form, of_project) in enumerate(zip(document.targets, found.of_form, strict=True), 1):
+            yield from self._form(form, None if of_project is None else projects[of_project], order)
 
-def _decimal(value: Decimal | None) -> Literal | None:
-    """The canonical form of a decimal, as the store writes it too."""
-    if value is None:
-        return None
-    digits = f"{value:f}"
-    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return Literal("0" if digits in ("", "-0") else digits, datatype=_property(f"{XSD}decimal"))
+    def _project(self, project: Project, address: str) -> Iterator[Fact]:
+        yield from is_a(address, f"{SCHEMA}Project")
+        yield from says(address, f"{SCHEMA}name", TEXT, project.name)
+        yield from says(address, f"{SCHEMA}identifier", TEXT, project.code)
+        yield from says(address, f"{JX}nameKey", TEXT, name_key(project.name))
+        yield from links(address, f"{JX}document", self.address)
 
+    def _budget_line(self, row: ProjectBudget, project: str, order: int) -> Iterator[Fact]:
+        """One leaf row of a project-expenditure table."""
+        address, said = self._part("预算", "BudgetLine", order, row.name)
+        yield from said
+        yield from links(address, f"{JX}document", self.address)
+        yield from links(address, f"{JX}project", project)
+        yield from links(address, f"{QB}dataSet", self._cube.of_lines)
+        yield from fields(row, bindings.BUDGET_LINE, address)
+        yield from links(address, f"{JX}category", self.concepts.code("project-category", row.category))
+        yield from self._funding(row.sources, address)
+        yield from places(address, address, self.address, row.places)
 
-def _yuan(wan: Decimal | None) -> Literal | None:
-    return None if wan is None else _decimal(wan * YUAN_IN_WAN)
+    def _funding(self, sources: Mapping[str, Decimal], owner: str) -> Iterator[Fact]:
+        """Which part of an amount comes from which source."""
+        ordinals = Ordinals()
+        for order, (name, amount) in enumerate(sources.items(), 1):
+            address = ordinals.unique(join(f"{owner}/资金", name))
+            yield from links(owner, f"{JX}funding", address)
+            yield from is_a(address, f"{JX}Funding")
+            yield from ordered(address, order)
+            yield from says(address, *bindings.SOURCE, name)
+            yield from links(address, f"{JX}fundingSource", self.concepts.code("funding-source", name))
+            yield from says(address, *bindings.AMOUNT, amount)
 
+    def _form(self, form: Target, project: str | None, order: int) -> Iterator[Fact]:
+        """One performance-target form with its goals, its plan and its indicators."""
+        address, said = self._part("目标", "TargetForm", order, form.name)
+        yield from said
+        yield from links(address, f"{JX}document", self.address)
+        yield from links(address, f"{JX}project", project)
+        yield from fields(form, bindings.FORM, address)
+        yield from self._funding(form.funds, address)
+        yield from _goals(form, address)
+        yield from _plan(form, address)
+        yield from places(address, address, self.address, form.places)
+        ordinals = Ordinals()
+        for position, indicator in enumerate(form.indicators, 1):
+            thing = ordinals.unique(join(f"{address}/指标", indicator.l1, indicator.l2, indicator.name))
+            yield from links(address, f"{JX}indicator", thing)
+            yield from links(thing, f"{JX}form", address)
+            yield from ordered(thing, position)
+            yield from self._indicator(indicator, thing)
 
-def _flag(value: bool) -> Literal:  # noqa: FBT001 - a flag is what it writes
-    return Literal("true" if value else "false", datatype=_property(f"{XSD}boolean"))
+    def _indicator(self, indicator: Indicator, address: str) -> Iterator[Fact]:
+        """One row of a form; its target value is a thing of its own."""
+        target = f"{address}/目标值"
+        yield from is_a(address, f"{JX}Indicator")
+        yield from links(address, f"{JX}document", self.address)
+        yield from fields(indicator, bindings.INDICATOR, address)
+        yield from links(address, f"{JX}indicatorType", self.concepts.indicator_type(indicator.l1, indicator.l2))
+        yield from _codes(address, "basis", "basis", indicator.basis)
+        yield from _codes(address, "scoring", "scoring", indicator.scoring)
+        yield from _codes(address, "evidenceKind", "evidence", indicator.evidence)
+        yield from says(address, f"{JX}priorNumber", DECIMAL, _prior_number(indicator))
+        yield from links(address, f"{JX}target", target)
+        yield from self._target(indicator, target)
+        yield from places(address, address, self.address, indicator.places)
 
+    def _target(self, indicator: Indicator, address: str) -> Iterator[Fact]:
+        """The target value, as printed and as understood."""
+        yield from is_a(address, f"{JX}Target")
+        yield from fields(indicator, bindings.TARGET, address)
+        yield from links(address, f"{SCHEMA}unitCode", self.concepts.unit(indicator.unit))
+        if indicator.kind == "vague":
+            yield from _codes(address, "vagueTerm", "vague-term", indicator.value)
+        for name, number in _bounds(indicator):
+            yield from says(address, f"{SCHEMA}{name}", DECIMAL, number)
+        yield from says(address, f"{JX}amountInYuan", DECIMAL, _amount_in_yuan(indicator))
 
-def _code(scheme: str, notation: str | None) -> NamedNode | None:
-    return None if notation is None else _property(code_iri(scheme, notation))
+    def _grant(self, grant: Grant, order: int) -> Iterator[Fact]:
+        """A document that granted money."""
+        address, said = self._part("下达", "Grant", order, grant.number)
+        yield from said
+        yield from links(self.address, f"{JX}grant", address)
+        yield from fields(grant, bindings.GRANT, address)
+        yield from places(address, address, self.address, grant.places)
 
+    def _statement(self, statement: Statement, order: int) -> Iterator[Fact]:
+        """A figure that running text states."""
+        address, said = self._part("正文数字", "Statement", order, statement.what)
+        yield from said
+        yield from links(self.address, f"{JX}statement", address)
+        yield from fields(statement, bindings.STATEMENT, address)
+        yield from places(address, address, self.address, statement.places)
 
-def _document(document: Document, doc: str, base: str) -> Iterator[Fact]:
-    """What is said of the document, and of everything in it."""
-    yield doc, f"{RDF}type", _property(f"{JX}Disclosure")
-    yield doc, f"{DCT}title", _chinese(_title(document))
-    yield doc, f"{JX}sourceFile", _text(document.source)
-    yield doc, f"{JX}sha256", _text(document.sha256)
-    yield doc, f"{JX}extractor", _text(document.extractor)
-    yield doc, f"{JX}encoding", _text(document.encoding)
-    yield doc, f"{JX}format", _text(document.format)
-    yield doc, f"{JX}documentKind", _text(document.kind)
-    yield doc, f"{JX}supersedes", _text(document.supersedes)
-    yield doc, f"{JX}coverage", _decimal(_share(document.coverage))
-    publisher = _publisher_address(document.document, base)
-    yield from _facts(document.document, doc, publisher)
-    ordinals = Ordinals()
-    for unit in document.units:
-        yield from _unit(unit, doc, publisher, ordinals)
-    yield from _projects(document, doc, ordinals)
-    for order, leftover in enumerate(document.leftovers, 1):
-        yield from _leftover(leftover, doc, order)
+    def _leftover(self, leftover: Leftover, order: int) -> Iterator[Fact]:
+        """Something that was not understood."""
+        address, said = self._part("未识别", "Leftover", order, str(order))
+        yield from said
+        yield from links(self.address, f"{JX}leftover", address)
+        yield from fields(leftover, bindings.LEFTOVER, address)
+        yield from places(address, address, self.address, {"span": (leftover.span,)})
 
 
 def _title(document: Document) -> str:
@@ -138,170 +274,39 @@ def _title(document: Document) -> str:
     facts = document.document
     if facts.publisher is None or facts.fiscal_year is None:
         return document.source
-    return f"{facts.publisher} {facts.fiscal_year} 年{_CALLED[document.kind or '预算']}"
+    return f"{facts.publisher} {facts.fiscal_year} 年{_CALLED[document.kind or KIND]}"
 
 
-def _share(coverage: Coverage | None) -> Decimal | None:
-    """How much was read, from 0 to 1; rounded down, so that 1 means everything."""
-    if coverage is None:
-        return None
-    exact = Decimal(coverage.read) / coverage.characters if coverage.characters else Decimal(1)
-    return exact.quantize(_SHARE, ROUND_DOWN)
-
-
-def _publisher_address(facts: Facts, base: str) -> str | None:
-    name = facts.publisher or facts.publisher_code
-    return None if name is None else join(f"{base}id/org", name)
-
-
-def _facts(facts: Facts, doc: str, publisher: str | None) -> Iterator[Fact]:
-    """What the document says of itself as a whole, and who published it."""
-    yield doc, f"{DCT}publisher", _iri(publisher)
-    yield doc, f"{JX}region", _text(facts.region)
-    yield doc, f"{JX}fiscalYear", _integer(facts.fiscal_year)
-    yield doc, f"{JX}totalExpenditure", _yuan(facts.total_expenditure_wan)
-    yield doc, f"{JX}basicExpenditure", _yuan(facts.basic_wan)
-    yield doc, f"{JX}projectExpenditure", _yuan(facts.project_wan)
-    yield from _places(doc, doc, doc, facts.places)
-    if publisher is not None:
-        yield publisher, f"{RDF}type", _property(f"{ORG}FormalOrganization")
-        yield publisher, f"{SKOS}prefLabel", _chinese(facts.publisher)
-        yield publisher, f"{ORG}identifier", _text(facts.publisher_code)
-
-
-def _unit(unit: Unit, doc: str, publisher: str | None, ordinals: Ordinals) -> Iterator[Fact]:
-    """A budget unit; it outlives the document, so its places stand under the document."""
-    address = ordinals.unique(join(publisher or f"{doc}/单位", unit.name))
-    yield doc, f"{JX}unit", _iri(address)
-    yield address, f"{RDF}type", _property(f"{ORG}OrganizationalUnit")
-    yield address, f"{ORG}unitOf", _iri(publisher)
-    yield address, f"{SKOS}prefLabel", _chinese(unit.name)
-    yield address, f"{ORG}identifier", _text(unit.code)
-    yield from _places(address, ordinals.unique(join(f"{doc}/单位出处", unit.name)), doc, unit.places)
-
-
-def _projects(document: Document, doc: str, ordinals: Ordinals) -> Iterator[Fact]:
-    """The projects with the rows that pay for them and the forms that say what they are for."""
-    found = find_projects(document)
-    addresses = [ordinals.unique(join(f"{doc}/项目", name_key(project.name))) for project in found.projects]
-    for project, address in zip(found.projects, addresses, strict=True):
-        yield from _project(project, address, doc)
-    for order, (row, index) in enumerate(zip(document.project_budgets, found.of_row, strict=True), 1):
-        address = ordinals.unique(join(f"{doc}/预算", row.name))
-        yield address, f"{JX}order", _integer(order)
-        yield address, f"{JX}project", _iri(addresses[index])
-        yield from _budget_line(row, address, doc)
-    for order, (form, of_project) in enumerate(zip(document.targets, found.of_form, strict=True), 1):
-        address = ordinals.unique(join(f"{doc}/目标", form.name))
-        yield address, f"{JX}order", _integer(order)
-        yield address, f"{JX}project", _iri(None if of_project is None else addresses[of_project])
-        yield from _form(form, address, doc)
-
-
-def _project(project: Project, address: str, doc: str) -> Iterator[Fact]:
-    yield address, f"{RDF}type", _property(f"{SCHEMA}Project")
-    yield address, f"{SCHEMA}name", _text(project.name)
-    yield address, f"{SCHEMA}identifier", _text(project.code)
-    yield address, f"{JX}nameKey", _text(name_key(project.name))
-    yield address, f"{JX}document", _iri(doc)
-
-
-def _budget_line(row: ProjectBudget, address: str, doc: str) -> Iterator[Fact]:
-    """One leaf row of a project-expenditure table."""
-    yield address, f"{RDF}type", _property(f"{JX}BudgetLine")
-    yield address, f"{JX}document", _iri(doc)
-    yield address, f"{SCHEMA}name", _text(row.name)
-    yield address, f"{JX}parentName", _text(row.parent)
-    yield address, f"{JX}categoryName", _text(row.category)
-    yield address, f"{JX}unitName", _text(row.unit)
-    yield address, f"{JX}amount", _yuan(row.total_wan)
-    yield from _funding(row.sources, address)
-    yield from _places(address, address, doc, row.places)
-
-
-def _funding(sources: Mapping[str, Decimal], owner: str) -> Iterator[Fact]:
-    """Which part of an amount comes from which source."""
-    ordinals = Ordinals()
-    for name, amount in sources.items():
-        address = ordinals.unique(join(f"{owner}/资金", name))
-        yield owner, f"{JX}funding", _iri(address)
-        yield address, f"{RDF}type", _property(f"{JX}Funding")
-        yield address, f"{JX}sourceName", _text(name)
-        yield address, f"{JX}fundingSource", _code("funding-source", code_of("funding-source", name))
-        yield address, f"{JX}amount", _yuan(amount)
-
-
-def _form(form: Target, address: str, doc: str) -> Iterator[Fact]:
-    """One performance-target form with its goals, its plan and its indicators."""
-    yield address, f"{RDF}type", _property(f"{JX}TargetForm")
-    yield address, f"{JX}document", _iri(doc)
-    yield address, f"{SCHEMA}name", _text(form.name)
-    yield address, f"{JX}scope", _code("scope", form.scope)
-    yield address, f"{JX}projectCode", _text(form.code)
-    yield address, f"{JX}unitName", _text(form.unit)
-    yield address, f"{JX}unitCode", _text(form.unit_code)
-    yield address, f"{JX}amount", _yuan(form.amount_wan)
-    yield address, f"{JX}purpose", _text(form.purpose)
-    yield address, f"{JX}prose", _flag(form.prose)
-    yield address, f"{JX}line", _integer(form.line)
-    yield address, f"{JX}page", _integer(form.page)
-    yield from _funding(form.funds, address)
-    yield from _goals(form, address)
-    yield from _plan(form, address)
-    yield from _places(address, address, doc, form.places)
-    ordinals = Ordinals()
-    for order, indicator in enumerate(form.indicators, 1):
-        node = ordinals.unique(join(f"{address}/指标", indicator.l1, indicator.l2, indicator.name))
-        yield address, f"{JX}indicator", _iri(node)
-        yield node, f"{JX}form", _iri(address)
-        yield node, f"{JX}order", _integer(order)
-        yield from _indicator(indicator, node, doc)
+def _coverage(coverage: Coverage | None, doc: str) -> Iterator[Fact]:
+    """How much was read; the share is rounded down, so that 1 means everything."""
+    if coverage is not None:
+        exact = Decimal(coverage.read) / coverage.characters if coverage.characters else Decimal(1)
+        yield from fields(coverage, bindings.COVERAGE, doc)
+        yield from says(doc, f"{JX}coverage", DECIMAL, exact.quantize(_SHARE, ROUND_DOWN))
 
 
 def _goals(form: Target, address: str) -> Iterator[Fact]:
     for order, goal in enumerate(form.goals, 1):
-        node = f"{address}/总目标/{order}"
-        yield address, f"{JX}goal", _iri(node)
-        yield node, f"{RDF}type", _property(f"{JX}Goal")
-        yield node, f"{JX}order", _integer(order)
-        yield node, f"{SCHEMA}text", _text(goal)
+        thing = f"{address}/总目标/{order}"
+        yield from links(address, f"{JX}goal", thing)
+        yield from is_a(thing, f"{JX}Goal")
+        yield from ordered(thing, order)
+        yield from says(thing, *bindings.GOAL, goal)
 
 
 def _plan(form: Target, address: str) -> Iterator[Fact]:
     for order, percent in enumerate(form.plan or (), 1):
-        node = f"{address}/计划/{order}"
-        yield address, f"{JX}planStep", _iri(node)
-        yield node, f"{RDF}type", _property(f"{JX}PlanStep")
-        yield node, f"{JX}order", _integer(order)
-        yield node, f"{JX}percent", _decimal(percent)
+        thing = f"{address}/计划/{order}"
+        yield from links(address, f"{JX}planStep", thing)
+        yield from is_a(thing, f"{JX}PlanStep")
+        yield from ordered(thing, order)
+        yield from says(thing, *bindings.PERCENT, percent)
 
 
-def _indicator(indicator: Indicator, address: str, doc: str) -> Iterator[Fact]:
-    """One row of a form; its target value is a thing of its own."""
-    target = f"{address}/目标值"
-    yield address, f"{RDF}type", _property(f"{JX}Indicator")
-    yield address, f"{JX}document", _iri(doc)
-    yield address, f"{SCHEMA}name", _text(indicator.name)
-    yield address, f"{SCHEMA}description", _text(indicator.desc)
-    yield address, f"{JX}level1Name", _text(indicator.l1)
-    yield address, f"{JX}level2Name", _text(indicator.l2)
-    yield address, f"{JX}indicatorType", _code("indicator-type", indicator_type(indicator.l1, indicator.l2))
-    yield address, f"{JX}weight", _decimal(indicator.weight)
-    yield address, f"{JX}basisText", _text(indicator.basis)
-    yield address, f"{JX}priorText", _text(indicator.prior)
-    yield address, f"{JX}priorNumber", _decimal(_prior_number(indicator))
-    yield address, f"{JX}actualText", _text(indicator.actual)
-    yield address, f"{JX}score", _decimal(indicator.score)
-    yield address, f"{JX}scoringText", _text(indicator.scoring)
-    yield address, f"{JX}evidenceText", _text(indicator.evidence)
-    yield address, f"{JX}polarity", _code("polarity", indicator.polarity)
-    yield address, f"{JX}perUnit", _flag(indicator.per_unit)
-    yield address, f"{JX}note", _text(indicator.note)
-    yield address, f"{JX}line", _integer(indicator.line)
-    yield address, f"{JX}page", _integer(indicator.page)
-    yield address, f"{JX}target", _iri(target)
-    yield from _target(indicator, target)
-    yield from _places(address, address, doc, indicator.places)
+def _codes(address: str, name: str, scheme: str, printed: str | None) -> Iterator[Fact]:
+    """The codes whose labels stand in a printed text."""
+    found = codes_in(scheme, printed) if printed else ()
+    yield from links(address, f"{JX}{name}", *(code_iri(scheme, notation) for notation in found))
 
 
 def _prior_number(indicator: Indicator) -> Decimal | None:
@@ -312,66 +317,16 @@ def _prior_number(indicator: Indicator) -> Decimal | None:
     return Decimal(match[1].replace(",", ""))
 
 
-def _target(indicator: Indicator, address: str) -> Iterator[Fact]:
-    """The target value, as printed and as understood."""
-    yield address, f"{RDF}type", _property(f"{JX}Target")
-    yield address, f"{RDF}type", _property(f"{SCHEMA}QuantitativeValue")
-    yield address, f"{JX}printed", _text(indicator.value)
-    yield address, f"{JX}kind", _code("target-kind", indicator.kind)
-    yield address, f"{JX}comparator", _code("comparator", indicator.op)
-    yield address, f"{JX}number", _decimal(indicator.number)
-    yield address, f"{JX}number2", _decimal(indicator.number2)
-    yield address, f"{SCHEMA}unitText", _text(indicator.unit)
-    yield from _bounds(indicator, address)
-    yield address, f"{JX}amountInYuan", _decimal(_amount_in_yuan(indicator))
-
-
-def _bounds(indicator: Indicator, address: str) -> Iterator[Fact]:
+def _bounds(indicator: Indicator) -> Iterator[tuple[str, Decimal | None]]:
     """Between which figures the value is to lie (https://schema.org/QuantitativeValue)."""
     if indicator.number2 is not None:
-        yield address, f"{SCHEMA}minValue", _decimal(indicator.number)
-        yield address, f"{SCHEMA}maxValue", _decimal(indicator.number2)
+        yield "minValue", indicator.number
+        yield "maxValue", indicator.number2
     elif indicator.op is not None:
-        yield address, f"{SCHEMA}{_BOUND[indicator.op]}", _decimal(indicator.number)
+        yield _BOUND[indicator.op], indicator.number
 
 
 def _amount_in_yuan(indicator: Indicator) -> Decimal | None:
     """The value in 元 where its unit is an amount of money."""
     factor = lexicon("values")["money"].get(fold(indicator.unit or ""))
     return None if factor is None or indicator.number is None else indicator.number * factor
-
-
-def _leftover(leftover: Leftover, doc: str, order: int) -> Iterator[Fact]:
-    address = f"{doc}/未识别/{order}"
-    yield doc, f"{JX}leftover", _iri(address)
-    yield address, f"{RDF}type", _property(f"{JX}Leftover")
-    yield address, f"{JX}order", _integer(order)
-    yield address, f"{JX}reason", _text(leftover.reason)
-    yield from _places(address, address, doc, {"span": (leftover.span,)})
-
-
-def _places(thing: str, home: str, doc: str, places: Places) -> Iterator[Fact]:
-    """Where each field of a thing is printed: one node a printed stretch, addressed under ``home``."""
-    for field, spans in places.items():
-        for order, span in enumerate(spans, 1):
-            address = f"{home}/出处/{segment(field)}/{order}"
-            yield thing, f"{JX}place", _iri(address)
-            yield address, f"{JX}field", _text(field)
-            yield address, f"{JX}order", _integer(order)
-            yield address, f"{OA}hasSource", _iri(doc)
-            yield from _span(span, address)
-
-
-def _span(span: Span, address: str) -> Iterator[Fact]:
-    """One printed stretch (https://www.w3.org/TR/annotation-model/#text-position-selector)."""
-    selector = f"{address}/位置"
-    yield address, f"{RDF}type", _property(f"{OA}SpecificResource")
-    yield address, f"{JX}line", _integer(span.line)
-    yield address, f"{JX}page", _integer(span.page)
-    yield address, f"{JX}row", _integer(span.row)
-    yield address, f"{JX}column", _integer(span.column)
-    yield address, f"{OA}exact", _text(span.quote)
-    yield address, f"{OA}hasSelector", _iri(selector)
-    yield selector, f"{RDF}type", _property(f"{OA}TextPositionSelector")
-    yield selector, f"{OA}start", _integer(span.start)
-    yield selector, f"{OA}end", _integer(span.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store
@@ -12,19 +13,19 @@ from ontology.terms import triples as vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+    from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 
-def vocabulary_quads() -> Iterator[Quad]:
-    """The vocabulary and the code lists in the named graph that queries read labels from."""
+def vocabulary_quads(concepts: Iterable[Triple] = ()) -> Iterator[Quad]:
+    """The vocabulary, its code lists and further ones in the named graph that queries read labels from."""
     graph = NamedNode(CODES_GRAPH)
-    for triple in vocabulary():
+    for triple in chain((quad.triple for quad in vocabulary()), concepts):
         yield Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def fill(store: Store, quads: Iterable[Quad]) -> None:
-    """Load the vocabulary and what documents say into a new store."""
-    store.bulk_extend(vocabulary_quads())
+def fill(store: Store, quads: Iterable[Quad], concepts: Iterable[Triple] = ()) -> None:
+    """Load the vocabulary, its code lists and further ones, and what documents say into a new store."""
+    store.bulk_extend(vocabulary_quads(concepts))
     store.bulk_extend(quads)
 
 

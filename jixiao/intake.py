@@ -158,9 +158,12 @@ def keeping(graph: KnowledgeGraph, read: Read = ingest.read) -> Read:
 
 def publish(graph: KnowledgeGraph) -> Snapshot:
     """A new live snapshot of everything that is kept, judged by all rules."""
-    from queries import judge  # noqa: PLC0415 - extraction alone needs no store
+    from queries import concepts, judge  # noqa: PLC0415 - extraction alone needs no store
     from queries.library import rules  # noqa: PLC0415
 
     every = rules()
-    versions = {name: rule.version for name, rule in every.items()}
-    return graph.publish(lambda store: (each.to_dict() for each in judge.findings(judge.run(every, store))), versions)
+    return graph.publish(
+        lambda store: (each.to_dict() for each in judge.findings(judge.run(every, store))),
+        {name: rule.version for name, rule in every.items()},
+        concepts.triples(every.values()),
+    )

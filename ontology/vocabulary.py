@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from ontology import path
-from ontology.terms import JX, RDFS
+from ontology.terms import JX, RDFS, triples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,3 +30,18 @@ def borrowed_kinds() -> Mapping[str, tuple[str, ...]]:
             if not kind.value.startswith(JX):
                 kinds[term.value].append(kind.value)
     return {term: tuple(sorted(names)) for term, names in kinds.items()}
+
+
+@cache
+def _links() -> Mapping[tuple[str, str], str]:
+    """The first thing that each code is related to by each property."""
+    found: dict[tuple[str, str], str] = {}
+    for triple in triples():
+        if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode):
+            found.setdefault((triple.subject.value, triple.predicate.value), triple.object.value)
+    return found
+
+
+def linked(code: str, name: str) -> str | None:
+    """What the code lists relate a code to by a property, the first where there are several."""
+    return _links().get((code, name))

@@ -217,8 +217,13 @@ def _places(rule: Rule, store: ox.Store, proof: str) -> Iterable[Place]:
         yield Place(
             field=field,
             **{name: _whole(_object(store, quad.object, JX + name)) for name in ("line", "page", "row", "column")},
-            quote=_object(store, quad.object, OA + "exact") or "",
+            quote=_quote(store, quad.object),
         )
+
+
+def _quote(store: ox.Store, place: Any) -> str:
+    selectors = store.quads_for_pattern(place, ox.NamedNode(OA + "hasSelector"), None)
+    return next((quote for each in selectors if (quote := _object(store, each.object, OA + "exact"))), "")
 
 
 def _whole(value: str | None) -> int | None:

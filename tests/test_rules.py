@@ -128,9 +128,9 @@ def placed(tmp_path: Path) -> ox.Store:
     shutil.copytree(CASES / "cost-exceeds-budget", tmp_path / "case")
     with (tmp_path / "case" / "data.ttl").open("a", encoding="utf-8") as file:
         file.write(
-            '<i1> jx:place [ jx:field "value" ; jx:line 30 ; jx:page 2 ; oa:exact "≤50万元" ] ,'
-            ' [ jx:field "scoring" ; jx:line 31 ; oa:exact "直接赋分" ] .\n'
-            '<f1> jx:place [ jx:field "amount_wan" ; jx:line 12 ; jx:page 1 ; oa:exact "7.00" ] .\n'
+            '<i1> jx:place [ jx:field "value" ; jx:line 30 ; jx:page 2 ; oa:hasSelector [ oa:exact "≤50万元" ] ] ,'
+            ' [ jx:field "scoring" ; jx:line 31 ; oa:hasSelector [ oa:exact "直接赋分" ] ] .\n'
+            '<f1> jx:place [ jx:field "amount_wan" ; jx:line 12 ; jx:page 1 ; oa:hasSelector [ oa:exact "7.00" ] ] .\n'
         )
     return graph(tmp_path / "case")
 
