@@ -55,6 +55,8 @@ def of_record(draw: st.DrawFn, kind: type) -> object:
     values = {each.name: draw(of_type(hints[each.name])) for each in fields(kind) if each.name != "places"}
     if kind is Target and values["plan"] == ():
         values["plan"] = None
+    if kind is Document:
+        values["sha256"] = draw(st.text("0123456789abcdef", min_size=64, max_size=64))
     if kind is BudgetTable:
         labels = (label for row in values["rows"] for label in (*row.texts, *row.amounts))
         values["columns"] = tuple(dict.fromkeys((*values["columns"], *labels)))
