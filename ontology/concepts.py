@@ -1,4 +1,4 @@
-"""The codes of the code lists, how they are addressed, and how a printed text is known to name one."""
+"""The codes of the code lists, and how a printed text is known to name one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
 from ontology import path
+from ontology.checks import faults
 from ontology.errors import UnknownCodeListError
 from ontology.namespaces import CODE, JX, SKOS
 from ontology.turtle import read
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pyoxigraph import Quad
-
-# RFC 3987 isegment without "~", which marks ordinals in addresses of things.
-_ENCODED = re.compile(
-    "[^A-Za-z0-9._!$&'()*+,;=:@\\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd"
-    "\U00030000-\U0003fffd]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +59,6 @@ def fold(printed: str) -> str:
     return "".join(unicodedata.normalize("NFKC", printed).casefold().split())
 
 
-def segment(name: str | None) -> str:
-    """A name as one segment of an address: NFKC, no white space, percent-encoded where an IRI cannot hold it."""
-    squeezed = "".join(unicodedata.normalize("NFKC", name or "").split())
-    encoded = _ENCODED.sub(lambda match: quote(match[0], safe=""), squeezed)
-    return encoded.replace(".", "%2E") if encoded and not encoded.strip(".") else encoded or "-"
-
-
-def code_iri(scheme: str, notation: str) -> str:
-    """The address of a code."""
-    return f"{CODE}{scheme}/{segment(notation)}"
-
-
-def provisional_iri(scheme: str, printed: str) -> str:
-    """The address of the provisional concept for a printed label that no code of the list has."""
-    return f"{CODE}{scheme}/provisional/{segment(printed)}"
-
-
 @cache
 def concepts(scheme: str) -> Mapping[str, Concept]:
     """The codes of a code list by notation, in the order of their file.
@@ -89,14 +66,18 @@ def concepts(scheme: str) -> Mapping[str, Concept]:
     Raises:
         UnknownCodeListError: There is no such code list.
         MalformedFileError: Its file is not Turtle.
+        CodeListError: It is not a sound code list.
     """
     file = path("codes", f"{scheme}.ttl")
     if not file.is_file():
         raise UnknownCodeListError(str(file), "没有这个代码表")
-    return {concept.notation: concept for concept in described(scheme, read(file))}
+    quads = read(file)
+    for fault in faults(file, quads):
+        raise fault
+    return {concept.notation: concept for concept in _described(scheme, quads)}
 
 
-def described(scheme: str, quads: Iterable[Quad]) -> list[Concept]:
+def _described(scheme: str, quads: Iterable[Quad]) -> list[Concept]:
     """The codes of a list that the triples of its file describe, in their order."""
     said: dict[str, list[tuple[str, NamedNode | Literal]]] = {}
     for quad in quads:

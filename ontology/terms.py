@@ -1,19 +1,17 @@
 """What other rooms use of the vocabulary: its namespaces, its files, its codes.
 
-The rules of the addresses of codes stand in ``ontology.concepts``, the words that readers match in ``ontology.words``.
+Divisions stand in ``ontology.divisions``, the words that readers match in ``ontology.words``.
 """
 
+from ontology.addresses import code_iri, provisional_iri, segment
 from ontology.concepts import (
     Concept,
-    code_iri,
     code_of,
     codes_in,
     concepts,
     fold,
     indicator_type,
     label,
-    provisional_iri,
-    segment,
     unit_in_yuan,
 )
 from ontology.namespaces import (

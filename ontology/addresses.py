@@ -1,0 +1,32 @@
+"""The addresses of codes: readable, and the same for the same notation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from ontology.namespaces import CODE
+
+# RFC 3987 isegment without "~", which marks ordinals in addresses of things.
+_ENCODED = re.compile(
+    "[^A-Za-z0-9._!$&'()*+,;=:@\\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd"
+    "\U00030000-\U0003fffd]"
+)
+
+
+def segment(name: str | None) -> str:
+    """A name as one segment of an address: NFKC, no white space, percent-encoded where an IRI cannot hold it."""
+    squeezed = "".join(unicodedata.normalize("NFKC", name or "").split())
+    encoded = _ENCODED.sub(lambda match: quote(match[0], safe=""), squeezed).replace("~", "%7E")
+    return encoded.replace(".", "%2E") if encoded and not encoded.strip(".") else encoded or "-"
+
+
+def code_iri(scheme: str, notation: str) -> str:
+    """The address of a code."""
+    return f"{CODE}{scheme}/{segment(notation)}"
+
+
+def provisional_iri(scheme: str, printed: str) -> str:
+    """The address of the provisional concept for a printed label that no code of the list has."""
+    return f"{CODE}{scheme}/provisional/{segment(printed)}"
