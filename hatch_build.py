@@ -1,12 +1,14 @@
-"""Brings the front-end parts into the wheel: no Node on the machine, no built file in the repository.
+"""Checks the ontology and brings the front-end parts into the wheel.
 
-``package.json`` names the packages and, under ``vendor``, which of their files are wanted and where.
+No Node on the machine, no built file in the repository: ``package.json`` names the packages and, under ``vendor``,
+which of their files are wanted and where.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,15 +19,26 @@ MANIFEST, LOCK, SETTINGS = "package.json", "package-lock.json", ".npmrc"
 VENDOR = Path("jixiao", "static", "vendor")
 
 
-class VendorHook(BuildHookInterface[Any]):
-    """Copies the prebuilt files that ``package.json`` wants to ``jixiao/static/vendor``."""
+class BuildHook(BuildHookInterface[Any]):
+    """Refuses a broken ontology; copies the prebuilt files that ``package.json`` wants to ``jixiao/static/vendor``."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Leaves the vendor folder as the lock file describes it; without the network where it already is."""
         root = Path(self.root)
+        check_ontology(root)
         wanted = json.loads((root / MANIFEST).read_text(encoding="utf-8"))["vendor"]
         if not is_current(root, wanted):
             install(root, wanted)
+
+
+def check_ontology(root: Path) -> None:
+    """Fails the build where a Turtle file of the ontology is not sound, naming every file and line."""
+    sys.path.insert(0, str(root))
+    from ontology.checks import all_faults  # noqa: PLC0415 - found in the project that is being built
+
+    faults = [str(fault) for fault in all_faults(root / "ontology")]
+    if faults:
+        raise ValueError("\n".join(["the ontology is broken:", *faults]))
 
 
 def is_current(root: Path, wanted: dict[str, str]) -> bool:

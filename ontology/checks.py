@@ -36,9 +36,10 @@ Said = dict[str, list[NamedNode | Literal]]
 """What is said of one thing: values by property."""
 
 
-def all_faults() -> Iterator[OntologyError]:
-    """What is wrong with the Turtle files of the ontology, file by file."""
-    for folder in (path(), path("shapes"), path("codes")):
+def all_faults(ontology: Traversable | None = None) -> Iterator[OntologyError]:
+    """What is wrong with the Turtle files of the ontology, or of another folder of its kind, file by file."""
+    root = ontology or path()
+    for folder in (root, root / "shapes", root / "codes"):
         for file in sorted(folder.iterdir(), key=lambda each: each.name):
             if file.name.endswith(".ttl"):
                 yield from _faults_of_file(file, is_code_list=folder.name == "codes")
