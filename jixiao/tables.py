@@ -72,10 +72,11 @@ def write_csv(rows: Table, stream: TextIO) -> None:
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(rows.columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows.rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows.rows)
 
 
-def _harmless(cell: Cell) -> str:
+def harmless(cell: Cell) -> str:
+    """A cell as text that no spreadsheet takes for a formula, with plain line ends."""
     if not isinstance(cell, str):
         return plain(cell)
     text = f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jixiao.cli import asking, intake, looking, showing
+from jixiao.cli import asking, exporting, intake, looking, showing
 from jixiao.cli.app import app
 
 ORDER = (
@@ -17,7 +17,7 @@ ORDER = (
     asking.validate,
     showing.report,
     showing.serve,
-    asking.export,
+    exporting.export,
 )
 """The commands in the order in which people meet them."""
 

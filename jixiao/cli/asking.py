@@ -1,4 +1,4 @@
-"""Commands that ask and judge: query, queries, check, rules, validate, export."""
+"""Commands that ask and judge: query, queries, check, rules, validate."""
 
 from __future__ import annotations
 
@@ -38,15 +38,6 @@ class Certainty(StrEnum):
 
     certain = "certain"
     possible = "possible"
-
-
-class Everything(StrEnum):
-    """The forms in which a whole snapshot can be had."""
-
-    nq = "nq"
-    ttl = "ttl"
-    jsonl = "jsonl"
-    csv = "csv"
 
 
 Form = Annotated[Rows, typer.Option("--format", help=text("help.format"))]
@@ -287,37 +278,3 @@ def validate(form: Form = Rows.table, output: Output = None, kg: Kg = HERE) -> N
     put(named_columns(table(rows, ("source", "line", "message", "focus")), form), form, output)
     say(text("validate.violations", count=len(found)))
     raise typer.Exit(FOUND)
-
-
-@app.command(cls=Command, help=text("help.export"))
-def export(
-    form: Annotated[Everything, typer.Option("--format", help=text("help.format"))] = Everything.nq,
-    output: Output = None,
-    kg: Kg = HERE,
-) -> None:
-    """Writes the live snapshot whole: as quads, triples, records, or a sheet of indicators."""
-    from ingest.interchange import to_json  # noqa: PLC0415
-    from jixiao.sheets import indicator_sheet  # noqa: PLC0415
-    from jixiao.tables import write_csv  # noqa: PLC0415
-
-    snapshot = knowledge_graph(kg).live()
-    with destination(output, spreadsheet=form == Everything.csv) as stream:
-        match form:
-            case Everything.nq:
-                stream.write(snapshot.dump().decode())
-            case Everything.ttl:
-                stream.write(turtle(snapshot))
-            case Everything.jsonl:
-                stream.writelines(to_json(document) + "\n" for document in snapshot.documents())
-            case Everything.csv:
-                write_csv(indicator_sheet(snapshot.documents()), stream)
-
-
-def turtle(snapshot: Snapshot) -> str:
-    """All triples of all named graphs as Turtle, sorted, so that the same content gives the same bytes."""
-    from pyoxigraph import RdfFormat, serialize  # noqa: PLC0415
-
-    from ontology.terms import PREFIXES  # noqa: PLC0415
-
-    triples = sorted({quad.triple for quad in snapshot.store}, key=str)
-    return (serialize(triples, format=RdfFormat.TURTLE, prefixes=dict(PREFIXES)) or b"").decode()

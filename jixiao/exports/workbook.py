@@ -1,0 +1,89 @@
+"""Sheets as one workbook for Excel and WPS: Chinese headers, numbers that are numbers, text that is never a formula."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from decimal import Decimal
+from itertools import chain, count, islice
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import xlsxwriter  # type: ignore[import-untyped]
+
+from jixiao.exports.csvs import printed
+from jixiao.exports.rows import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from graph.snapshot import Snapshot
+    from jixiao.exports.columns import Column, Sheet
+    from jixiao.exports.rows import Row, Value
+
+MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format has no zone
+"""The date in every workbook, so that the same snapshot gives the same bytes."""
+MOST_ROWS = 1_048_575
+"""Below the header, as many as Excel opens."""
+LONGEST = 32_767
+"""The characters that a cell of Excel holds."""
+NARROWEST, WIDEST = 8, 48
+MEASURED = 200
+"""How many rows decide how wide the columns are."""
+
+
+def write_workbook(snapshot: Snapshot, sheets: Iterable[Sheet], stream: BinaryIO) -> None:
+    """The sheets one after the other; what is more than Excel opens goes on in a further one."""
+    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
+    book.set_properties({"created": MADE, "title": f"jixiao {snapshot.id}"})
+    header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    for sheet in sheets:
+        for number, part in zip(count(1), parts(rows(snapshot, sheet)), strict=False):
+            name = sheet.title["zh"] if number == 1 else f"{sheet.title['zh']} {number}"
+            _write(book.add_worksheet(name), sheet.columns, part, header)
+    book.close()
+
+
+def parts(every: Iterator[Row], size: int = MOST_ROWS) -> Iterator[Iterator[Row]]:
+    """The rows in parts of at most that size, each to be read before the next; one empty part where there are none."""
+    yield islice(every, size)
+    for first in every:
+        yield chain([first], islice(every, size - 1))
+
+
+def _write(page: Any, columns: Sequence[Column], part: Iterator[Row], header: Any) -> None:
+    first = list(islice(part, MEASURED))
+    for place, column in enumerate(columns):
+        page.set_column(place, place, _width(column, [row[place] for row in first]))
+        page.write_string(0, place, column.title["zh"], header)
+    page.freeze_panes(1, 0)
+    last = 0
+    for last, row in enumerate(chain(first, part), 1):
+        for place, (value, column) in enumerate(zip(row, columns, strict=True)):
+            _put(page, last, place, value, column)
+    page.autofilter(0, 0, last, len(columns) - 1)
+
+
+def _put(page: Any, row: int, place: int, value: Value, column: Column) -> None:
+    match value:
+        case None:
+            pass
+        case bool():
+            page.write_boolean(row, place, value)
+        case int() | Decimal():
+            page.write_number(row, place, float(value))
+        case _:
+            page.write_string(row, place, cut(printed(value, column)))
+
+
+def cut(text: str) -> str:
+    """A text as long as a cell may be; an ellipsis shows that it went on."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _width(column: Column, values: Sequence[Value]) -> float:
+    texts = [column.title["zh"], *(printed(value, column) for value in values)]
+    return min(WIDEST, max(NARROWEST, *(sum(map(_breadth, text)) + 2 for text in texts)))
+
+
+def _breadth(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

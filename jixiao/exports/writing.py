@@ -1,0 +1,130 @@
+"""What writes what: every fitting pair of a thing and a form, to a stream, a file, or all of them to a folder."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from graph.files import sha256
+from jixiao.exports import FITTING, IN_WORKBOOK, Form, What
+from jixiao.exports import description as describing
+from jixiao.exports.columns import sheets
+from jixiao.exports.csvs import metadata, write_csv, write_exact_csv
+from jixiao.exports.jsonld import write_jsonld
+from jixiao.exports.lines import write_interchange, write_rows
+from jixiao.exports.network import write_graphml
+from jixiao.exports.parquet import write_parquet
+from jixiao.exports.results import write_results
+from jixiao.exports.triples import write_nquads, write_turtle
+from jixiao.exports.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from graph.snapshot import Snapshot
+    from jixiao.exports.columns import Sheet
+
+METADATA = "-metadata.json"
+"""What the name of a CSV's description ends in (https://www.w3.org/TR/tabular-data-model/#standard-file-metadata)."""
+SUMS = "SHA256SUMS"
+
+
+def _workbook(snapshot: Snapshot, stream: BinaryIO) -> None:
+    write_workbook(snapshot, [sheets()[name] for name in IN_WORKBOOK], stream)
+
+
+def _one_sheet(snapshot: Snapshot, sheet: Sheet, stream: BinaryIO) -> None:
+    write_workbook(snapshot, [sheet], stream)
+
+
+def _description(form: Form) -> Callable[[Snapshot, BinaryIO], None]:
+    def write_description(snapshot: Snapshot, stream: BinaryIO) -> None:
+        stream.write(describing.written(snapshot, [describing.quads_file(snapshot)], form))
+
+    return write_description
+
+
+WHOLE: Mapping[tuple[What, Form], Callable[[Snapshot, BinaryIO], None]] = {
+    (What.everything, Form.nq): write_nquads,
+    (What.everything, Form.ttl): write_turtle,
+    (What.everything, Form.jsonld): write_jsonld,
+    (What.everything, Form.jsonl): write_interchange,
+    (What.everything, Form.xlsx): _workbook,
+    (What.everything, Form.graphml): write_graphml,
+    (What.everything, Form.iati): write_results,
+    (What.description, Form.ttl): _description(Form.ttl),
+    (What.description, Form.jsonld): _description(Form.jsonld),
+}
+SHEETS: Mapping[Form, Callable[[Snapshot, Sheet, BinaryIO], None]] = {
+    Form.csv: write_csv,
+    Form.csvw: write_exact_csv,
+    Form.jsonl: write_rows,
+    Form.parquet: write_parquet,
+    Form.xlsx: _one_sheet,
+}
+
+
+def write(snapshot: Snapshot, what: What, form: Form, stream: BinaryIO) -> None:
+    """Writes one thing in a form that fits it (``FITTING``); of CSV on the Web the rows alone."""
+    if what in sheets():
+        SHEETS[form](snapshot, sheets()[what], stream)
+    else:
+        WHOLE[what, form](snapshot, stream)
+
+
+def write_file(snapshot: Snapshot, what: What, form: Form, path: Path) -> list[Path]:
+    """Writes one thing to a file, whose folder is made where it is missing; gives the files written.
+
+    CSV for a spreadsheet starts with the mark by which Excel knows UTF-8; CSV on the Web has its description beside it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        if form == Form.csv:
+            stream.write(codecs.BOM_UTF8)
+        write(snapshot, what, form, stream)
+    if form != Form.csvw:
+        return [path]
+    described = path.with_name(path.name + METADATA)
+    described.write_bytes(metadata(sheets()[what], path.name).encode())
+    return [path, described]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing in one form, and what its file in a folder of everything is called."""
+
+    what: What
+    form: Form
+    name: str
+
+
+def parts() -> list[Part]:
+    """Every file of a folder of everything; the sheets as workbooks are one workbook there."""
+    ends = {Form.csvw: "csv", Form.iati: "iati.json"}
+    whole = [Part(What.everything, form, f"jixiao.{ends.get(form, form)}") for form in FITTING[What.everything]]
+    return whole + [
+        Part(What(name), form, f"{form}/{name}.{ends.get(form, form)}")
+        for name in sheets()
+        for form in FITTING[What(name)]
+        if form != Form.xlsx
+    ]
+
+
+def write_folder(snapshot: Snapshot, folder: Path) -> Iterator[Path]:
+    """Writes everything in every form, what describes it, and all checksums; gives each file when it is written."""
+    files = []
+    for part in parts():
+        for path in write_file(snapshot, part.what, part.form, folder / part.name):
+            yield path
+            files.append(describing.file_of(path, folder, part.form))
+    sums = {file.name: file.sha256 for file in files}
+    for form in FITTING[What.description]:
+        content = describing.written(snapshot, files, form)
+        name = f"dataset.{form}"
+        (folder / name).write_bytes(content)
+        sums[name] = sha256(content)
+        yield folder / name
+    (folder / SUMS).write_bytes("".join(f"{value}  {name}\n" for name, value in sorted(sums.items())).encode())
+    yield folder / SUMS
