@@ -48,7 +48,13 @@ if TYPE_CHECKING:
 BUILDING = ".building-"
 _ID_LENGTH = 16
 _ID = re.compile(rf"[0-9a-f]{{{_ID_LENGTH}}}")
-_COUNTED = {"documents": "Disclosure", "budgets": "BudgetLine", "forms": "TargetForm", "indicators": "Indicator"}
+_COUNTED = {
+    "documents": "Disclosure",
+    "budgets": "BudgetLine",
+    "forms": "TargetForm",
+    "indicators": "Indicator",
+    "provisional": "ProvisionalConcept",
+}
 
 
 @dataclass(frozen=True, slots=True)

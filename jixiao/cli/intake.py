@@ -50,6 +50,8 @@ def take_in(paths: Sequence[Path], folder: Path) -> None:
         raise BadInputError(text("ingest.nothing", kg=folder))
     say(text("ingest.building"))
     snapshot = publish(graph)
+    if provisional := snapshot.manifest["counts"]["provisional"]:
+        say(text("ingest.provisional", count=provisional, kg=folder))
     bad = len(tried) - good
     if bad:
         raise PartialError(
