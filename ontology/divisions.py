@@ -92,7 +92,8 @@ def _described(division: Division) -> Iterator[Triple]:
     from pyoxigraph import Literal as Text  # noqa: PLC0415 - readers use the table and no triples
     from pyoxigraph import NamedNode, Triple  # noqa: PLC0415
 
-    from ontology.concepts import code_iri, concepts  # noqa: PLC0415
+    from ontology.addresses import code_iri  # noqa: PLC0415
+    from ontology.concepts import concepts  # noqa: PLC0415
     from ontology.namespaces import CODE, DCT, RDF, SKOS  # noqa: PLC0415
 
     province = concepts(SCHEME)[f"{division.code[:2]}0000"].labels["en"]
