@@ -1,4 +1,4 @@
-"""The links to other vocabularies start from what is ours, lead to what was looked up, and are all listed on the page."""
+"""The links to other vocabularies start from what is ours, lead to what was looked up, and are all on the page."""
 
 from __future__ import annotations
 

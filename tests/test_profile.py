@@ -21,7 +21,6 @@ TEXTS = {name: ontology.path(name).read_text(encoding="utf-8") for name in FILES
 PREFIXES = """
 PREFIX jx: <https://w3id.org/jixiao/ontology#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX dct: <http://purl.org/dc/terms/>
@@ -32,9 +31,7 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 def violations(*files: Path) -> dict[str, list[str]]:
     """What the OWL API objects to in the last of the files, by profile."""
     if not (shutil.which("java") and JARS.exists()):
-        pytest.skip(
-            "no Java runtime or no OWL API (Debian: default-jre-headless libowlapi-java)"
-        )
+        pytest.skip("no Java runtime or no OWL API (Debian: default-jre-headless libowlapi-java)")
     done = subprocess.run([sys.executable, CHECK, *files], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -2,8 +2,8 @@
 
     python tests/profile/check.py borrowed.ttl jixiao.ttl
 
-Files are loaded in their order, so what is imported comes first; the last file is judged, with all that it imports. It is
-a process of its own, because a Java machine cannot be started twice in one.
+Files are loaded in their order, so what is imported comes first; the last file is judged, with all that it imports.
+This is a process of its own, because a Java machine cannot be started twice in one.
 """
 
 from __future__ import annotations
