@@ -68,6 +68,15 @@ class Question(Query):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example(Query):
+    """A query from which a reader learns to write his own."""
+
+    question: Mapping[Language, str]
+    explanation: Mapping[Language, str]
+    """How the query answers it, and what of the vocabulary it shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What a rule judges: the instances of a class that meet a condition, and what is said when there are none."""
 
@@ -101,6 +110,7 @@ class Rule(Query):
 
 _COMMON = frozenset({"title", "parameters"})
 _QUESTION = _COMMON | {"note"}
+_EXAMPLE = _COMMON | {"question", "explanation"}
 _RULE = _COMMON | {"problem", "remedy", "severity", "version", "basis", "shows", "applies-to"}
 
 
@@ -111,6 +121,15 @@ def questions(folder: Traversable | None = None) -> dict[str, Question]:
         HeaderError: a file's header is missing or incomplete.
     """
     return {file.name.removesuffix(SUFFIX): question(file) for file in _files(folder, "catalogue")}
+
+
+def examples(folder: Traversable | None = None) -> dict[str, Example]:
+    """The worked examples of a folder by id, from easy to hard; without a folder jixiao's own.
+
+    Raises:
+        HeaderError: a file's header is missing or incomplete.
+    """
+    return {file.name.removesuffix(SUFFIX): example(file) for file in _files(folder, "examples")}
 
 
 def rules(folder: Traversable | None = None) -> dict[str, Rule]:
@@ -144,6 +163,13 @@ def question(file: Traversable) -> Question:
     text, header = _open(file, _QUESTION)
     note = header.texts("note") if header.optional("note", None) else None
     return Question(**_common(file, text, header), note=note)
+
+
+def example(file: Traversable) -> Example:
+    """The example in one file."""
+    text, header = _open(file, _EXAMPLE)
+    told = {"question": header.texts("question"), "explanation": header.texts("explanation")}
+    return Example(**_common(file, text, header), **told)
 
 
 def rule(file: Traversable) -> Rule:

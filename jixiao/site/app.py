@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.errors import GraphError
-from jixiao.site import pages
+from jixiao.site import pages, vocabulary
 from jixiao.site.desk import Desk
 from jixiao.site.sparql import endpoint
 
@@ -42,6 +42,7 @@ ROUTES = (
     Route("/id/{path:path}", pages.thing),
     Route("/source/{sha256}", pages.source),
     Route("/sparql", endpoint, methods=["GET", "POST"], name="sparql"),
+    *vocabulary.ROUTES,
 )
 
 SAID = {
@@ -59,6 +60,7 @@ def create_app(folder: Path) -> Starlette:
         exception_handlers={HTTPException: refused, GraphError: unready, Exception: broken},  # type: ignore[dict-item]
     )
     app.state.desk = Desk(folder)
+    app.state.shelf = vocabulary.Shelf(app.state.desk)
     return app
 
 
