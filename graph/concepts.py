@@ -74,8 +74,8 @@ class Concepts:
     def _composed(self, printed: str) -> str | None:
         """A unit with a number word (万人) or a slash (元/人), or both, of which all parts are known."""
         match = COMPOSED.fullmatch(printed)
-        parts = [code_of("unit", part) for part in match.group("first", "second") if part] if match else []
-        if match is None or None in parts:
+        numerators, denominators = map(_known_units, match.group("first", "second")) if match else (None, None)
+        if match is None or numerators is None or denominators is None:
             return None
         address = code_iri("unit", printed)
         word = match["word"] and Decimal(NUMBER_WORDS[match["word"]])
@@ -83,8 +83,8 @@ class Concepts:
             *is_a(address, f"{JX}ComposedUnit"),
             *_named(address, "unit", printed, printed),
             *says(address, f"{JX}multiplier", DECIMAL, word),
-            *links(address, f"{JX}numerator", code_iri("unit", str(parts[0]))),
-            *links(address, f"{JX}denominator", *(code_iri("unit", str(part)) for part in parts[1:])),
+            *links(address, f"{JX}numerator", *numerators),
+            *links(address, f"{JX}denominator", *denominators),
         ]
         return address
 
@@ -108,6 +108,12 @@ class Concepts:
         address = f"{YEAR}{number}"
         self._said[address] = [*is_a(address, A_YEAR), *says(address, f"{RDFS}label", CHINESE, f"{number}年")]
         return address
+
+
+def _known_units(printed: str | None) -> list[str] | None:
+    """The units of one side of a slash, several where it says which others may be meant: ``台(套)``."""
+    notations = [code_of("unit", part) for part in re.split(r"[()/每]", printed or "") if part]
+    return None if None in notations else [code_iri("unit", str(notation)) for notation in notations]
 
 
 def _named(address: str, scheme: str, notation: str, label: str) -> Iterator[Fact]:

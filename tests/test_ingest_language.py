@@ -253,3 +253,18 @@ def test_a_direction_is_one_of_three_or_none(name, unit) -> None:
 )
 def test_a_price_for_one_is_told_from_a_total(name, desc, unit, each) -> None:
     assert is_per_unit(name, desc, unit) is each
+
+
+@pytest.mark.parametrize(
+    ("printed", "number", "unit"),
+    [
+        ("≥10个（套）", 10, "个(套)"),
+        ("=12座（处）", 12, "座(处)"),
+        ("20（万元）", 20, "万元"),
+        ("（≥10个）", 10, "个"),
+        ("≥10个）", 10, "个"),
+    ],
+)
+def test_brackets_that_belong_to_a_unit_are_kept_and_others_are_not(printed, number, unit):
+    value = parse_value(printed)
+    assert (value.number, value.unit) == (number, unit)

@@ -71,10 +71,11 @@ def words() -> Words:
     after = {fold(printed): op for op, group in data["after"].items() for printed in group}
     known_units = frozenset(map(fold, units()))
     unit = alternatives(known_units)
+    either = rf"(?:{unit})(?:\((?:{unit})\))?"  # perhaps with another one that may be meant: 台(套)
     big = "[" + "".join(number_words()) + "]"
     quantity = re.compile(
         rf"(?P<before>{alternatives(before)})?(?P<number>{NUMBER})(?P<range>(?:{unit})?[-~—至到](?P<number2>{NUMBER}))?"
-        rf"(?P<unit>余?{big}?(?:{unit})(?:[/每·]?(?:{big}?(?:{unit})))*|{big})?(?P<after>{alternatives(after)})?"
+        rf"(?P<unit>余?{big}?{either}(?:[/每·]?{big}?{either})*|\((?:{unit})\)|{big})?(?P<after>{alternatives(after)})?"
     )
     strange = re.compile(
         rf"(?P<before>{alternatives(before)})(?P<number>{NUMBER})(?P<range>)(?P<number2>)"
@@ -107,8 +108,11 @@ def alternatives(texts: Any) -> str:
 
 
 def tidy(text: str) -> str:
-    """A folded value without the punctuation around it."""
-    return fold(text).replace("(含)", "").strip("。;,.、:!()")
+    """A folded value without the punctuation around it, and without brackets that close nothing or enclose it all."""
+    bare = fold(text).replace("(含)", "").strip("。;,.、:!")
+    if bare.count("(") == bare.count(")") and not (bare.startswith("(") and bare.endswith(")")):
+        return bare
+    return bare.strip("。;,.、:!()")
 
 
 def parse_value(printed: str | None, name: str = "", desc: str | None = None) -> Value:
@@ -185,7 +189,9 @@ def built(found: re.Match[str]) -> Value:
     op: Comparator = lexical.before.get(found["before"] or "", "eq")
     if found["after"]:
         op = lexical.after[found["after"]]
-    unit = found["unit"] or None
+    unit = (found["unit"] or "").removeprefix("(") or None
+    if unit and "(" not in unit:
+        unit = unit.removesuffix(")")
     number2 = decimal_of(found["number2"]) if found["number2"] else None
     kind: Kind = "time" if unit in TIME_UNITS and op != "ge" else "quantity"
     note = "约数" if found["before"] == "约" else None
