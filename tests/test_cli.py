@@ -345,14 +345,14 @@ def test_validate_passes_on_what_was_ingested(published):
 
 
 def test_export_gives_the_graph_and_the_records_back(published):
-    def exported(form):
-        return jixiao("export", "--format", form, "--kg", published.path).stdout
+    def exported(form, what="everything"):
+        return jixiao("export", "--what", what, "--format", form, "--kg", published.path).stdout
 
     assert exported("nq") == published.live().dump()
     documents = [from_json(line) for line in exported("jsonl").decode().splitlines()]
     assert documents == list(published.live().documents())
     indicators = sum(len(target.indicators) for document in documents for target in document.targets)
-    assert len(list(csv.reader(io.StringIO(exported("csv").decode())))) == indicators + 1
+    assert len(list(csv.reader(io.StringIO(exported("csv", "indicators").decode())))) == indicators + 1
     assert b"@prefix jx:" in exported("ttl")
 
 

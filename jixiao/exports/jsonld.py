@@ -93,6 +93,12 @@ def term(iri: str) -> Term:
     return terms().get(iri) or Term(short(iri))
 
 
+def fitting(iri: str, values: Iterable[NamedNode | Literal]) -> Term:
+    """The key for some values of a property: only texts stand by their language."""
+    of = term(iri)
+    return of if not of.by_language or all(map(_is_text, values)) else Term(short(iri))
+
+
 def short(iri: str) -> str:
     """The address of a term as the context allows to shorten it."""
     for prefix, namespace in prefixes().items():
@@ -159,7 +165,8 @@ class _Tree:
         if types:
             told["type"] = types[0] if len(types) == 1 else types
         for iri in sorted(said, key=_rank):
-            told[term(iri).key] = self._values(iri, self._ordered(said[iri]))
+            of = fitting(iri, said[iri])
+            told[of.key] = self._values(of, self._ordered(said[iri]), inside=iri in INSIDE)
         return told
 
     def _ordered(self, values: Sequence[NamedNode | Literal]) -> Sequence[NamedNode | Literal]:
@@ -169,11 +176,10 @@ class _Tree:
         order = self._things.get(value.value, {}).get(f"{JX}order")
         return int(order[0].value) if order else 0
 
-    def _values(self, iri: str, values: Sequence[NamedNode | Literal]) -> Any:
-        of = term(iri)
-        if of.by_language and all(isinstance(value, Literal) and _is_text(value) for value in values):
+    def _values(self, of: Term, values: Sequence[NamedNode | Literal], *, inside: bool) -> Any:
+        if of.by_language:
             return _by_language(values)
-        told = [self._value(value, of, inside=iri in INSIDE) for value in values]
+        told = [self._value(value, of, inside=inside) for value in values]
         return told[0] if len(told) == 1 and not of.many else told
 
     def _value(self, value: NamedNode | Literal, of: Term, *, inside: bool) -> Any:
@@ -189,8 +195,8 @@ def _rank(iri: str) -> tuple[bool, int, str]:
     return (iri in INSIDE, term(iri).rank, iri)
 
 
-def _is_text(value: Literal) -> bool:
-    return value.language is not None or value.datatype.value == f"{XSD}string"
+def _is_text(value: NamedNode | Literal) -> bool:
+    return isinstance(value, Literal) and (value.language is not None or value.datatype.value == f"{XSD}string")
 
 
 def _by_language(values: Iterable[NamedNode | Literal]) -> dict[str, Any]:
@@ -213,5 +219,5 @@ def literal(value: Literal, of: Term) -> Any:
     if of.type is None and kind == f"{XSD}boolean" and value.value in ("true", "false"):
         return value.value == "true"
     if kind == f"{XSD}string":
-        return value.value if of.type is None and not of.by_language else {"@value": value.value}
+        return value.value if of.type is None else {"@value": value.value}
     return {"@value": value.value, "@type": kind}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain, count, islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -33,14 +34,16 @@ MEASURED = 200
 
 def write_workbook(snapshot: Snapshot, sheets: Iterable[Sheet], stream: BinaryIO) -> None:
     """The sheets one after the other; what is more than Excel opens goes on in a further one."""
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True})
+    whole = io.BytesIO()  # an archive is another one where it cannot be gone back in
+    book = xlsxwriter.Workbook(whole, {"constant_memory": True})
     book.set_properties({"created": MADE, "title": f"jixiao {snapshot.id}"})
     header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     for sheet in sheets:
-        for number, part in zip(count(1), parts(rows(snapshot, sheet)), strict=False):
+        for number, part in enumerate(parts(rows(snapshot, sheet)), 1):
             name = sheet.title["zh"] if number == 1 else f"{sheet.title['zh']} {number}"
             _write(book.add_worksheet(name), sheet.columns, part, header)
     book.close()
+    stream.write(whole.getbuffer())
 
 
 def parts(every: Iterator[Row], size: int = MOST_ROWS) -> Iterator[Iterator[Row]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote
 
 from graph.files import sha256
 from jixiao.exports import FITTING, IN_WORKBOOK, Form, What
@@ -87,7 +88,7 @@ def write_file(snapshot: Snapshot, what: What, form: Form, path: Path) -> list[P
     if form != Form.csvw:
         return [path]
     described = path.with_name(path.name + METADATA)
-    described.write_bytes(metadata(sheets()[what], path.name).encode())
+    described.write_bytes(metadata(sheets()[what], quote(path.name)).encode())
     return [path, described]
 
 
