@@ -23,7 +23,6 @@ from ontology.errors import CodeListError, MalformedFileError, OntologyError, Un
 from ontology.turtle import read
 
 SCHEMES = sorted(file.name.removesuffix(".ttl") for file in ontology.path("codes").iterdir())
-GROUPED = {"unit", "vague-term"}
 
 
 def said(scheme: str, notation: str, name: str) -> list:
@@ -46,6 +45,12 @@ def test_every_code_is_defined_in_both_languages(scheme):
             if quad.subject.value == concept.iri and quad.predicate.value == f"{terms.SKOS}definition"
         ]
         assert sorted(given_in) == ["en", "zh"], concept.notation
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_code_has_each_label_once(scheme):
+    for concept in terms.concepts(scheme).values():
+        assert len(set(concept.spellings)) == len(concept.spellings), concept.notation
 
 
 @pytest.mark.parametrize(
