@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jixiao.cli import asking, exporting, intake, looking, showing
+from jixiao.cli import asking, documenting, exporting, intake, looking, showing
 from jixiao.cli.app import app
 
 ORDER = (
@@ -16,6 +16,7 @@ ORDER = (
     asking.rules,
     asking.validate,
     showing.report,
+    documenting.vocabulary,
     showing.serve,
     exporting.export,
 )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FOLDED = 80
 """A list with more codes than this is shown folded."""
-_NAME = re.compile(r"(?<![\w:/<?$\"])([a-z][\w-]*):([\w-]+)")
+_NAME = re.compile(r"(?<![\w:?$-])([a-z][\w-]*):([\w-]+)")
 _DECLARED = re.compile(r"^PREFIX\s+([\w-]+):\s*<([^>]*)>", re.MULTILINE)
 
 

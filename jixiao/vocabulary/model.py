@@ -88,6 +88,8 @@ class CodeList:
     label: Texts
     definition: Texts
     sources: tuple[str, ...]
+    source_note: Texts
+    """Sources that have no address, in words."""
     version: str | None
     license: str | None
     codes: Mapping[str, Code]

@@ -13,14 +13,14 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from jixiao.vocabulary.facts import Facts
 from jixiao.vocabulary.model import Code, CodeList, Component, Section, Shape, Structure, Term, Vocabulary
-from ontology import path
+from ontology import divisions, path
 from ontology.terms import CODE, DCT, JX, OWL, PREFIXES, QB, RDF, RDFS, SH, SKOS
 from ontology.turtle import data_files, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pyoxigraph import Quad
+    from pyoxigraph import Quad, Triple
 
     from jixiao.vocabulary.model import Kind
 
@@ -54,10 +54,11 @@ def data(name: str) -> Any:
     return yaml.safe_load(files(__name__.rpartition(".")[0]).joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def quads() -> Iterator[Quad]:
-    """Everything that the ontology says, its shapes included."""
+def triples() -> Iterator[Quad | Triple]:
+    """Everything that the ontology says, its shapes and all administrative divisions included."""
     for file in (*data_files(), *_shape_files()):
         yield from read(file)
+    yield from divisions.triples()
 
 
 def _shape_files() -> list[Any]:
@@ -92,7 +93,7 @@ def vocabulary(further: Iterable[Quad] = ()) -> Vocabulary:
     Args:
         further: What a snapshot says of codes that no file knows: provisional ones, and those of the rules.
     """
-    own = Facts(quads())
+    own = Facts(triples())
     added = (quad for quad in further if not (isinstance(quad.subject, NamedNode) and quad.subject.value in own))
     facts = Facts(chain(own.everything(), added))
     shapes = _shapes(facts)
@@ -249,6 +250,7 @@ def _code_list(facts: Facts, iri: str, members: Sequence[str]) -> CodeList:
         label=facts.texts(iri, f"{SKOS}prefLabel", f"{RDFS}label", f"{DCT}title") or {"zh": iri.removeprefix(CODE)},
         definition=facts.texts(iri, f"{SKOS}definition", f"{DCT}description"),
         sources=facts.iris(iri, f"{DCT}source"),
+        source_note=facts.texts(iri, f"{DCT}source"),
         version=facts.literal(iri, f"{OWL}versionInfo"),
         license=facts.iri(iri, f"{DCT}license"),
         codes={member: _code(facts, member, iri.removeprefix(CODE), narrower[member]) for member in members},
