@@ -73,8 +73,8 @@ class FindingError(GraphError):
         super().__init__(path, f"检查结果缺少“{key}”")
 
 
-class InvalidTurtleError(GraphError):
-    """A Turtle file cannot be parsed.
+class InvalidRdfError(GraphError):
+    """A file of triples cannot be parsed as what its extension says it is.
 
     Attributes:
         line: 1-based line of the mistake, where it is known.
@@ -83,4 +83,29 @@ class InvalidTurtleError(GraphError):
     def __init__(self, path: Path, cause: str, line: int | None = None) -> None:
         self.line = line
         where = f"第 {line} 行" if line else ""
-        super().__init__(path, f"{where}不是有效的 Turtle：{cause}")
+        super().__init__(path, f"{where}语法有误：{cause}")
+
+
+class UnknownFormatError(GraphError):
+    """The extension of a file names no format of triples that can be read.
+
+    Attributes:
+        known: the extensions that can.
+    """
+
+    def __init__(self, path: Path, known: tuple[str, ...]) -> None:
+        self.known = known
+        super().__init__(path, f"看不出是什么格式；能读的扩展名：{'、'.join(known)}")
+
+
+class ConstraintFileError(GraphError):
+    """A file of an integrity constraint or of the normalisation is broken.
+
+    Attributes:
+        line: 1-based line of the mistake, where it is known.
+    """
+
+    def __init__(self, path: Path, cause: str, line: int | None = None) -> None:
+        self.line = line
+        where = f"第 {line} 行：" if line else ""
+        super().__init__(path, f"{where}{cause}")

@@ -1,4 +1,4 @@
-"""Whether the graph is well formed, judged by the SHACL shapes of the ontology.
+"""Whether a graph is well formed, judged by the SHACL shapes of the ontology.
 
 Shapes say what a well-formed record is; rules (another room) say what a good target is. Nothing is in both.
 """
@@ -6,24 +6,46 @@ Shapes say what a well-formed record is; rules (another room) say what a good ta
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import Literal as Text
 
-from graph.errors import InvalidTurtleError
+from graph.errors import InvalidRdfError, UnknownFormatError
+from graph.interop import as_graph
+from graph.store import vocabulary_quads
 from ontology import path as ontology_path
-from ontology.terms import CODES_GRAPH, JX, OA, ORGANISATIONS_GRAPH, SH, data_files
+from ontology import turtle
+from ontology.terms import CODES_GRAPH, JX, OA, RDF, RDFS, SH, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from rdflib import Graph, URIRef
+    from rdflib import Graph
     from rdflib.term import Node
 
+    Begin = Callable[[str, int, int], None]
+    """Is told of each graph before it is judged: its name, its number and how many there are."""
+
+Severity = Literal["violation", "warning", "info"]
+"""Broken; odd, but possible; worth knowing."""
+
 SHAPES = "https://w3id.org/jixiao/shapes#"
-_OF_CODES = "code.ttl"
-"""The shapes of code lists judge the code lists alone; every other graph is judged by the rest."""
+_A = f"{RDF}type"
+_TARGETS = frozenset({f"{SH}targetClass", f"{SH}targetObjectsOf", f"{SH}targetSubjectsOf"})
+_ASKED = (NamedNode(_A), NamedNode(f"{SKOS}inScheme"), NamedNode(f"{SKOS}notation"))
+"""What shapes ask of things that stand in other graphs."""
+_SUBCLASS = NamedNode(f"{RDFS}subClassOf")
+_FORMATS = {
+    ".ttl": RdfFormat.TURTLE,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".jsonld": RdfFormat.JSON_LD,
+    ".json": RdfFormat.JSON_LD,
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,8 +53,9 @@ class Place:
     """Where the thing that is not well formed stands in its source."""
 
     source: str
+    page: int
+    """1-based; 0 where it is not said, as of ``line``."""
     line: int
-    """1-based; 0 where it is not said."""
     field: str
     quote: str
 
@@ -42,13 +65,14 @@ class Violation:
     """One thing that is not well formed."""
 
     graph: str
-    """The named graph (a document's address), or the file."""
+    """The named graph (a document's address); empty for the default graph."""
     focus: str
     shape: str
-    """The shape's name, without its namespace."""
+    """The shape's name without its namespace, or the integrity constraint's."""
     value: str | None
     messages: tuple[tuple[str, str], ...]
     """What is asked, as pairs of language and text."""
+    severity: Severity = "violation"
     places: tuple[Place, ...] = ()
 
     def message(self, language: str = "zh") -> str:
@@ -56,126 +80,230 @@ class Violation:
         return dict(self.messages).get(language, self.shape)
 
 
-def validate(store: Store) -> list[Violation]:
-    """What is not well formed in a snapshot's store, graph by graph, in a stable order."""
+@dataclass(frozen=True, slots=True)
+class ShapeFile:
+    """One file of shapes: what it judges, and its triples."""
+
+    name: str
+    targets: frozenset[str]
+    """The classes and properties whose things it judges."""
+    quads: tuple[Quad, ...]
+
+    @property
+    def constraints(self) -> int:
+        """How many things it asks."""
+        return len({str(quad.subject) for quad in self.quads if quad.predicate.value == f"{SH}message"})
+
+
+@cache
+def shape_files() -> Mapping[str, ShapeFile]:
+    """The files of shapes by name.
+
+    Raises:
+        MalformedFileError: One of them is not Turtle; the error names the line.
+    """
+    files = sorted(ontology_path("shapes").iterdir(), key=lambda file: file.name)
+    return {file.name: _shape_file(file.name, turtle.read(file)) for file in files if file.name.endswith(".ttl")}
+
+
+def _shape_file(name: str, quads: Sequence[Quad]) -> ShapeFile:
+    targets = {quad.object.value for quad in quads if quad.predicate.value in _TARGETS and _is_name(quad.object)}
+    return ShapeFile(name, frozenset(targets), tuple(quads))
+
+
+def read_file(path: Path) -> Store:
+    """The store of a Turtle, N-Triples, N-Quads, TriG or JSON-LD file, told by its extension.
+
+    Raises:
+        UnknownFormatError: The extension is none of these.
+        InvalidRdfError: The file is not what its extension says; the error names the line.
+        OSError: The file cannot be read.
+    """
+    form = _FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise UnknownFormatError(path, tuple(_FORMATS))
+    store = Store()
+    try:
+        store.load(path.read_bytes(), form, base_iri=path.absolute().as_uri())
+    except SyntaxError as error:
+        raise InvalidRdfError(path, error.msg, error.lineno) from error
+    return store
+
+
+def validate(store: Store, begin: Begin | None = None) -> list[Violation]:
+    """What is not well formed in a store, graph by graph, in a stable order.
+
+    Raises:
+        MalformedFileError: A file of shapes is not Turtle; the error names the line.
+    """
+    others = with_codes(store)
+    names = graph_names(store)
     found: list[Violation] = []
-    organisations = store.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(ORGANISATIONS_GRAPH)) or b""
-    names = {graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode)} - {ORGANISATIONS_GRAPH}
-    for name in sorted(names):
-        content = (store.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(name)) or b"") + organisations
-        found += _located(judge(content, name, _shapes_for(name)), store)
+    for number, name in enumerate(names, 1):
+        if begin:
+            begin(name, number, len(names))
+        found += located(_validate_graph(store, name, others), store)
     return found
 
 
-def validate_file(path: Path) -> list[Violation]:
-    """What is not well formed in a Turtle file.
+def graph_names(store: Store) -> list[str]:
+    """The named graphs in order, and the empty name for the default graph where that says anything."""
+    named = sorted(graph.value for graph in store.named_graphs() if isinstance(graph, NamedNode))
+    default = next(store.quads_for_pattern(None, None, None, DefaultGraph()), None)
+    return named if default is None else ["", *named]
 
-    Raises:
-        InvalidTurtleError: The file is no Turtle; the error names the line.
-        OSError: The file cannot be read.
+
+def _validate_graph(store: Store, name: str, others: Sequence[Store]) -> list[Violation]:
+    graph = NamedNode(name) if name else DefaultGraph()
+    quads = list(store.quads_for_pattern(None, None, None, graph))
+    found = judge(quads, _referred_to(quads, others), shape_files().values())
+    return [replace(each, graph=name) for each in found]
+
+
+def with_codes(store: Store) -> list[Store]:
+    """Where what a graph refers to is said: the store, and the code lists of today where it has none."""
+    if next(store.quads_for_pattern(None, None, None, NamedNode(CODES_GRAPH)), None) is not None:
+        return [store]
+    codes = Store()
+    codes.bulk_extend(vocabulary_quads())
+    return [store, codes]
+
+
+def _referred_to(quads: Sequence[Quad], others: Iterable[Store]) -> Iterator[Quad]:
+    """Of the things that a graph refers to but does not describe, what shapes ask; and which class is which other's."""
+    described = {quad.subject for quad in quads}
+    foreign = {quad.object for quad in quads if _is_name(quad.object)} - described
+    for store in others:
+        yield from store.quads_for_pattern(None, _SUBCLASS, None)
+        for thing in foreign:
+            for name in _ASKED:
+                yield from store.quads_for_pattern(thing, name, None)
+
+
+def judge(quads: Sequence[Quad], context: Iterable[Quad], shapes: Iterable[ShapeFile]) -> list[Violation]:
+    """What shapes object to in the things that some triples describe, in a stable order.
+
+    Args:
+        quads: What is judged.
+        context: What else is known; it is not judged.
+        shapes: By what it is judged.
     """
-    store = Store()
-    try:
-        store.load(path.read_bytes(), RdfFormat.TURTLE, base_iri=path.absolute().as_uri())
-    except SyntaxError as error:
-        raise InvalidTurtleError(path, error.msg, error.lineno) from error
-    content = store.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()) or b""
-    return _located(judge(content, path.name, _shapes_for(path.name)), store)
-
-
-def shape_files() -> tuple[str, ...]:
-    """The names of the files of shapes."""
-    return tuple(sorted(file.name for file in ontology_path("shapes").iterdir() if file.name.endswith(".ttl")))
-
-
-def _shapes_for(graph: str) -> tuple[str, ...]:
-    """The shapes that judge a graph."""
-    return tuple(name for name in shape_files() if (name == _OF_CODES) == (graph == CODES_GRAPH))
-
-
-def judge(n_triples: bytes, graph: str, shapes: tuple[str, ...]) -> list[Violation]:
-    """What some shapes object to in some triples, which may use the codes of the ontology; in a stable order."""
     import pyshacl  # noqa: PLC0415 - the command line starts without it
 
-    data = _codes()
-    data.parse(data=n_triples, format="nt")
-    _, report, _ = pyshacl.validate(data, shacl_graph=_shapes(shapes))
-    found = {_violation(result, report, graph) for result in report.objects(None, _term(f"{SH}result"))}
+    known = [*context]
+    applicable = _applicable(shapes, quads, known)
+    if not applicable:
+        return []
+    data = as_graph([*quads, *known])
+    _, report, _ = pyshacl.validate(data, shacl_graph=as_graph(applicable), inplace=True)
+    subjects = {_plain(quad.subject) for quad in quads}
+    results = (_violation(result, report) for result in report.objects(None, _term(f"{SH}result")))
+    found = {each for each in results if each.focus in subjects}
     return sorted(found, key=lambda each: (each.focus, each.shape, each.value or ""))
 
 
-def _codes() -> Graph:
-    """A new graph with the vocabulary and the code lists."""
-    from rdflib import Graph  # noqa: PLC0415
+def _applicable(shapes: Iterable[ShapeFile], quads: Iterable[Quad], context: Iterable[Quad]) -> list[Quad]:
+    """The triples of those shapes that judge something here: most graphs have things of few classes."""
+    above: dict[str, set[str]] = {}
+    for quad in context:
+        if quad.predicate == _SUBCLASS:
+            above.setdefault(_plain(quad.subject), set()).add(_plain(quad.object))
+    present: set[str] = set()
+    for quad in quads:
+        present.add(quad.predicate.value)
+        if quad.predicate.value == _A:
+            present.add(_plain(quad.object))
+    reached = [*present]
+    while reached:
+        more = above.get(reached.pop(), set()) - present
+        present |= more
+        reached += more
+    return [quad for file in shapes if file.targets & present for quad in file.quads]
 
-    graph = Graph()
-    for file in data_files():
-        graph.parse(data=file.read_bytes(), format="turtle")
-    return graph
+
+def _plain(term: object) -> str:
+    return str(getattr(term, "value", term))
 
 
-def _shapes(names: tuple[str, ...]) -> Graph:
-    from rdflib import Graph  # noqa: PLC0415
-
-    graph = Graph()
-    for name in names:
-        graph.parse(data=ontology_path("shapes", name).read_bytes(), format="turtle")
-    return graph
+def _is_name(term: object) -> bool:
+    return isinstance(term, NamedNode)
 
 
-def _term(address: str) -> URIRef:
+def _term(address: str) -> Node:
     from rdflib import URIRef  # noqa: PLC0415
 
     return URIRef(address)
 
 
-def _violation(result: Node, report: Graph, graph: str) -> Violation:
+def _violation(result: Node, report: Graph) -> Violation:
     """One result of a validation report (https://www.w3.org/TR/shacl/#results-validation-result)."""
     value = report.value(result, _term(f"{SH}value"))
     messages = report.objects(result, _term(f"{SH}resultMessage"))
+    severity = str(report.value(result, _term(f"{SH}resultSeverity"))).removeprefix(SH).lower()
     return Violation(
-        graph=graph,
+        graph="",
         focus=str(report.value(result, _term(f"{SH}focusNode"))),
         shape=str(report.value(result, _term(f"{SH}sourceShape"))).removeprefix(SHAPES),
         value=None if value is None else str(value),
         messages=tuple(sorted((str(getattr(each, "language", None)), str(each)) for each in messages)),
+        severity=severity,  # type: ignore[arg-type]
     )
 
 
-def _located(violations: list[Violation], store: Store) -> list[Violation]:
+def located(violations: Iterable[Violation], store: Store) -> list[Violation]:
     """The violations with the places of their things, or of what those are part of."""
     return [replace(each, places=tuple(_places(each.focus, store))) for each in violations]
 
 
 def _places(focus: str, store: Store) -> Iterator[Place]:
-    """Where the nearest thing stands that has places: the thing itself, or what it is part of."""
-    try:
-        node = NamedNode(focus)
-    except ValueError:  # a value that is no address stands nowhere
-        return
-    owners = {
-        quad.subject.value for quad in store.quads_for_pattern(None, None, node) if isinstance(quad.subject, NamedNode)
-    }
-    for thing in (focus, *sorted(owners)):
-        if places := _values(store, thing, f"{JX}place"):
-            yield from sorted(_place(place, store) for place in places)
-            return
+    """Where the nearest thing stands that has places: the thing itself, what it is part of, what that is part of."""
+    level: Collection[str] = {focus}
+    seen: set[str] = set()
+    for _ in range(3):
+        for thing in sorted(level):
+            if found := sorted(_place(place, store) for place in _own_places(thing, store)):
+                yield from found
+                return
+        seen |= set(level)
+        level = {owner for thing in level for owner in _owners(thing, store)} - seen
+
+
+def _own_places(thing: str, store: Store) -> list[str]:
+    """The places of a thing; a place is its own."""
+    return [thing] if _values(store, thing, f"{OA}hasSelector") else _values(store, thing, f"{JX}place")
+
+
+def _owners(thing: str, store: Store) -> set[str]:
+    """What says something of the thing."""
+    if (node := _node(thing)) is None:
+        return set()
+    quads = store.quads_for_pattern(None, None, node)
+    return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
 
 
 def _place(address: str, store: Store) -> Place:
     def first(of: str, name: str) -> str:
         return next(iter(_values(store, of, name)), "")
 
-    sources = _values(store, address, f"{OA}hasSource")
     return Place(
-        source=first(sources[0], f"{JX}sourceFile") if sources else "",
+        source=first(first(address, f"{OA}hasSource"), f"{JX}sourceFile"),
+        page=int(first(address, f"{JX}page") or 0),
         line=int(first(address, f"{JX}line") or 0),
         field=first(address, f"{JX}field"),
-        quote=first(address, f"{OA}exact"),
+        quote=first(first(address, f"{OA}hasSelector"), f"{OA}exact"),
     )
 
 
 def _values(store: Store, address: str, name: str) -> list[str]:
     """What a thing says by a property; only things with an address are asked."""
-    found = store.quads_for_pattern(NamedNode(address), NamedNode(name), None)
-    return [quad.object.value for quad in found if isinstance(quad.object, NamedNode | Literal)]
+    if (node := _node(address)) is None:
+        return []
+    found = store.quads_for_pattern(node, NamedNode(name), None)
+    return [quad.object.value for quad in found if isinstance(quad.object, NamedNode | Text)]
+
+
+def _node(address: str) -> NamedNode | None:
+    try:
+        return NamedNode(address)
+    except ValueError:  # a value, or a thing without an address
+        return None
