@@ -151,7 +151,7 @@ def open_form(lattice: Lattice, reader: Reader, head: Sequence[int], header: Hea
         or (head_says(lattice, head) and header.first > 0 and not same)
     ):
         reader.begin(read_head(lattice, head, header, reader.unit))
-    else:
+    elif not same or header.side or head_says(lattice, head):  # else it is only printed again
         open_section(lattice, reader, head, header)
 
 
