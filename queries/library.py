@@ -168,8 +168,8 @@ def question(file: Traversable) -> Question:
 def example(file: Traversable) -> Example:
     """The example in one file."""
     text, header = _open(file, _EXAMPLE)
-    told = {"question": header.texts("question"), "explanation": header.texts("explanation")}
-    return Example(**_common(file, text, header), **told)
+    common = _common(file, text, header)
+    return Example(**common, question=header.texts("question"), explanation=header.texts("explanation"))
 
 
 def rule(file: Traversable) -> Rule:

@@ -102,10 +102,14 @@ def language(request: Request) -> Language:
 def _html(request: Request, book: Book, found: Page) -> str:
     chosen = language(request)
     here = quote(found.path, safe=SAFE)
-    endings = [("json", "JSON Schema")] if found.path == "/records" else [(e, n) for e, (_, _, n) in RDF_FORMATS.items()]
+    endings = (
+        [("json", "JSON Schema")]
+        if found.path == "/records"
+        else [(ending, form[2]) for ending, form in RDF_FORMATS.items()]
+    )
     base = desk_of(request).graph.base
     setting = Setting(
-        shell="base.html",
+        frame="base.html",
         to=in_english if chosen == "en" else str,
         asset=lambda name: f"/static/{name}",
         ask=lambda query: f"/sparql?{urlencode({'query': query})}",
@@ -127,8 +131,9 @@ def context(_: Request) -> Response:
     file = ontology_file("context.jsonld")
     if not file.is_file():
         raise HTTPException(404)
-    media, _, _ = RDF_FORMATS["jsonld"]
-    return Response(file.read_bytes(), media_type=media, headers={"Access-Control-Allow-Origin": "*"})
+    return Response(
+        file.read_bytes(), media_type=RDF_FORMATS["jsonld"][0], headers={"Access-Control-Allow-Origin": "*"}
+    )
 
 
 ROUTES = (

@@ -255,7 +255,7 @@ class Book:
         at = order.index(example)
         return Page(
             path=f"/examples/{example.id}",
-            title=example.title,
+            title={str(language): text for language, text in example.title.items()},
             template="vocabulary_example.html",
             triples=lambda: iter(described(example)),
             values={
@@ -311,14 +311,16 @@ def described(example: Example) -> list[Triple]:
     form = _FORMS[check(example.text)]
     subject = NamedNode(f"{BASE}examples/{example.id}")
     kind = NamedNode(f"{SH}SPARQL{form.capitalize()}Executable")
-    labels = [Triple(subject, NamedNode(f"{DCT}title"), Literal(text, language=of)) for of, text in example.title.items()]
+    labels = [
+        Triple(subject, NamedNode(f"{DCT}title"), Literal(text, language=of)) for of, text in example.title.items()
+    ]
     questions = [
-        Triple(subject, NamedNode(f"{RDFS}comment"), Literal(text, language=of)) for of, text in example.question.items()
+        Triple(subject, NamedNode(f"{RDFS}comment"), Literal(text, language=of))
+        for of, text in example.question.items()
     ]
     notes = [
-        Triple(subject, NamedNode(f"{SKOS}note"), Literal(text, language=of)) for of, text in example.explanation.items()
+        Triple(subject, NamedNode(f"{SKOS}note"), Literal(text, language=of))
+        for of, text in example.explanation.items()
     ]
     typed = [Triple(subject, NamedNode(f"{RDF}type"), each) for each in (NamedNode(f"{SH}SPARQLExecutable"), kind)]
     return [*typed, *labels, *questions, *notes, Triple(subject, NamedNode(SH + form), Literal(example.body))]
-
-

@@ -42,7 +42,9 @@ class Facts:
 
     def iris(self, subject: str, *properties: str) -> tuple[str, ...]:
         """The addresses among the values."""
-        return tuple(value.value for value in self.values(NamedNode(subject), *properties) if isinstance(value, NamedNode))
+        return tuple(
+            value.value for value in self.values(NamedNode(subject), *properties) if isinstance(value, NamedNode)
+        )
 
     def iri(self, subject: str, *properties: str) -> str | None:
         """The first address among the values."""

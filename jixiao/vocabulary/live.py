@@ -1,4 +1,4 @@
-"""What a snapshot adds to the documentation: codes that only it knows, how often each is used, answers to the examples."""
+"""What a snapshot adds to the documentation: codes that only it knows, how often each is used, and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The picture of the model: which box stands where and how its arrows run. A data file says where; the ontology, what."""
+"""The picture of the model: which box stands where and how its arrows run.
+
+A data file says where; the ontology says what.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,7 @@ class Arrow:
         if self.at_corner and len(self.points) == CORNERED:
             return self.points[2]
         stretches = zip(self.points, self.points[1:], strict=False)
-        (x1, y1), (x2, y2) = max(stretches, key=lambda ends: abs(ends[0][0] - ends[1][0]) + abs(ends[0][1] - ends[1][1]))
+        (x1, y1), (x2, y2) = max(stretches, key=_length)
         return (x1 + x2) / 2, (y1 + y2) / 2
 
     @staticmethod
@@ -165,8 +168,15 @@ def _port(boxes: Mapping[str, Box], written: str) -> tuple[Side, Point, Box]:
     return chosen, box.port(chosen, float(at[0]) if at else 0.5), box
 
 
+def _length(stretch: tuple[Point, Point]) -> float:
+    """How long a line is that runs along one axis."""
+    (x1, y1), (x2, y2) = stretch
+    return abs(x1 - x2) + abs(y1 - y2)
+
+
 def undrawn(vocabulary: Vocabulary) -> Iterator[Term]:
     """Our classes that a drawing lacks: the data file forgets them."""
+    classes = [term for term in vocabulary.terms.values() if term.own and term.kind == "class"]
     for picture in pictures(vocabulary):
         drawn = {box.term.iri for box in picture.boxes}
-        yield from (term for term in vocabulary.terms.values() if term.own and term.kind == "class" and term.iri not in drawn)
+        yield from (term for term in classes if term.iri not in drawn)

@@ -28,7 +28,7 @@ RDF_FORMATS: Mapping[str, tuple[str, RdfFormat, str]] = {
 class Setting:
     """Where a page is shown: how it reaches other pages, and what the place around it is."""
 
-    shell: str
+    frame: str
     """The template that it stands in."""
     to: Callable[[str], str]
     """The address of a path of the documentation."""
@@ -56,7 +56,7 @@ def html(book: Book, page: Page, language: Language, setting: Setting, **further
         "chapter": chapter(page.path),
         "count": {"classes": classes, "properties": len(terms) - classes},
         "answer": answer(book, page),
-        **{name: getattr(setting, name) for name in ("shell", "asset", "ask", "thing", "formats", "other")},
+        **{name: getattr(setting, name) for name in ("frame", "asset", "ask", "thing", "formats", "other")},
     }
     values |= {name: value for name, value in page.values.items() if name != "count" or page.path.startswith("/code/")}
     return environment().get_template(page.template).render(values | further)
@@ -82,4 +82,4 @@ def rdf(book: Book, page: Page, ending: str) -> bytes:
     """The triples of the page in one of :data:`RDF_FORMATS`."""
     _, written, _ = RDF_FORMATS[ending]
     prefixes = dict(book.vocabulary.prefixes) if written == RdfFormat.TURTLE else None
-    return serialize(page.triples(), format=written, prefixes=prefixes)
+    return serialize(page.triples(), format=written, prefixes=prefixes) or b""

@@ -1,4 +1,4 @@
-"""The documentation as files that need no server: every page in both languages, with its Turtle and JSON-LD beside it."""
+"""The documentation as files that need no server: each page in both languages, with its Turtle and JSON-LD."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _setting(page: Page, language: Language) -> Setting:
     data = plain_name(described_at(page))
     formats = [(name, relative(f"{data}.{ending}")) for ending, (_, _, name) in RDF_FORMATS.items()]
     return Setting(
-        shell="vocabulary_file.html",
+        frame="vocabulary_file.html",
         to=to,
         asset=lambda name: relative(f"{STATIC}/{name}"),
         ask=None,
