@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from jixiao.exports import Form
 from jixiao.exports.jsonld import document, short
-from jixiao.exports.triples import header, quads, turtle
+from jixiao.exports.triples import graphs, header, quads_of, turtle
 from ontology.terms import BASE, CODE, DCT, JX, RDF, XSD
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def file_of(path: Path, folder: Path, form: Form) -> File:
 
 def quads_file(snapshot: Snapshot) -> File:
     """The N-Quads of the snapshot, whose checksum the manifest knows, before anybody has written them."""
-    return File("jixiao.nq", Form.nq, sum(map(len, quads(snapshot))), snapshot.manifest["content"])
+    size = sum(len(line) for graph in graphs(snapshot) for line in quads_of(snapshot, graph))
+    return File("jixiao.nq", Form.nq, size, snapshot.manifest["content"])
 
 
 def written(snapshot: Snapshot, files: Sequence[File], form: Form) -> bytes:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _TYPE = NamedNode(f"{RDF}type")
 _ORDER = f"{JX}order"
 _FIELD = NamedNode(f"{JX}field")
+MOST_KNOWN = 5_000
+"""Things that are remembered; those of one form and what they share are far fewer."""
 _LAST = 10**9
 """Where things stand that have no order: after those that have one."""
 
@@ -52,13 +54,13 @@ def document_rows(snapshot: Snapshot, sheet: Sheet, address: str) -> list[Row]:
     graph, class_ = NamedNode(address), NamedNode(sheet.class_ or "")
     found_there: Iterator[Any] = snapshot.store.quads_for_pattern(None, _TYPE, class_, graph)
     things = sorted(quad.subject.value for quad in found_there)
-    found = [[facts.cell(thing, column) for column in sheet.columns] for thing in things]
+    found = [facts.row(thing, sheet.columns) for thing in things]
     places = [sheet.names.index(name) for name in sheet.sort]
     return sorted(found, key=lambda row: [_LAST if row[place] is None else row[place] for place in places])
 
 
 class Facts:
-    """What a store says of things, each thing looked up once."""
+    """What a store says of things, each thing looked up once in a while."""
 
     def __init__(self, store: Any) -> None:
         self._store = store
@@ -73,6 +75,13 @@ class Facts:
                 said.setdefault(quad.predicate.value, []).append(quad.object)
             self._known[thing] = said
         return self._known[thing]
+
+    def row(self, thing: str, columns: Sequence[Column]) -> Row:
+        """What the columns say of a thing; what was looked up is forgotten before it is too much to hold."""
+        if len(self._known) > MOST_KNOWN:
+            self._known.clear()
+            self._reached.clear()
+        return [self.cell(thing, column) for column in columns]
 
     def cell(self, thing: str, column: Column) -> Value:
         """What a column says of a thing."""

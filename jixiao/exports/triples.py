@@ -33,6 +33,12 @@ def lines(snapshot: Snapshot, graph: NamedNode) -> list[bytes]:
     return said.splitlines(keepends=True)
 
 
+def quads_of(snapshot: Snapshot, graph: NamedNode) -> list[bytes]:
+    """What one graph says as N-Quads."""
+    end = f" <{graph.value}>".encode() + _END
+    return [line.removesuffix(_END) + end for line in lines(snapshot, graph)]
+
+
 def write_nquads(snapshot: Snapshot, stream: BinaryIO) -> None:
     """Sorted N-Quads: the bytes whose SHA-256 the snapshot's manifest has as its content."""
     stream.writelines(quads(snapshot))
@@ -44,8 +50,7 @@ def quads(snapshot: Snapshot, at_once: int = SORTED_AT_ONCE) -> Iterator[bytes]:
         runs: list[IO[bytes]] = []
         waiting: list[bytes] = []
         for graph in graphs(snapshot):
-            end = f" <{graph.value}>".encode() + _END
-            waiting += [line.removesuffix(_END) + end for line in lines(snapshot, graph)]
+            waiting += quads_of(snapshot, graph)
             while len(waiting) > at_once:
                 runs.append(_run(waiting[:at_once], open_files))
                 del waiting[:at_once]
