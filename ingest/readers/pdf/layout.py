@@ -113,7 +113,12 @@ def light(block: Table | TextLine) -> Table | TextLine:
 
 
 def filled(lattices: Sequence[Lattice], words: Iterable[tuple[Place, Word]]) -> tuple[list[Table], list[Word]]:
-    """The tables with their words, and the words outside. A table with words in less than two cells is none."""
+    """The tables with their words, and the words outside.
+
+    A table with words in less than two cells is none, but for the rest of a row that the end of the page before cut.
+    """
+    words = list(words)
+    first = min((word.top for _, word in words), default=0.0)
     places: dict[tuple[int, int], list[Word]] = {}
     outside: list[Word] = []
     for place, word in words:
@@ -124,11 +129,16 @@ def filled(lattices: Sequence[Lattice], words: Iterable[tuple[Place, Word]]) -> 
     tables = []
     for number, lattice in enumerate(lattices):
         cells = [places.get((number, area), []) for area in range(len(lattice.areas))]
-        if sum(map(bool, cells)) < FILLED:
+        if sum(map(bool, cells)) < FILLED and not (any(cells) and is_rest(lattice, first)):
             outside += [word for cell in cells for word in cell]
         else:
             tables.append(Table(lattice, tuple(tuple(text_lines(cell)) if cell else () for cell in cells)))
     return tables, outside
+
+
+def is_rest(lattice: Lattice, first: float) -> bool:
+    """Whether a table is one row over several columns, in which the page's first words stand."""
+    return len(lattice.ys) == 2 and len(lattice.areas) > FILLED and lattice.ys[0] <= first <= lattice.ys[1]  # noqa: PLR2004
 
 
 def without_rulings(lines: list[TextLine], level: Sequence[Ruling], tolerance: float) -> Iterator[Table | TextLine]:
