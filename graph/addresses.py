@@ -6,11 +6,11 @@ are told apart by an ordinal (``~2``), and only they are. Chinese stays readable
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+
+from ontology.addresses import segment
 
 if TYPE_CHECKING:
     from ingest.records import Document
@@ -19,11 +19,6 @@ UNSTATED = "不详"
 KIND = "预算"
 """The kind of document that is read today; 决算 and 自评 will stand here too."""
 
-# RFC 3987 isegment without "~", which marks ordinals.
-_ENCODED = re.compile(
-    "[^A-Za-z0-9._!$&'()*+,;=:@\\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd"
-    "\U00030000-\U0003fffd]"
-)
 _SHORT_HASH = 8
 
 
@@ -39,12 +34,6 @@ def name_key(name: str) -> str:
     """
     squeezed = squeeze(name).casefold()
     return "".join(character for character in squeezed if character.isalnum()) or squeezed
-
-
-def segment(name: str | None) -> str:
-    """A name as one segment of an address; what an IRI cannot hold is percent-encoded."""
-    encoded = _ENCODED.sub(lambda match: quote(match[0], safe=""), squeeze(name or "")).replace("~", "%7E")
-    return encoded.replace(".", "%2E") if not encoded.strip(".") and encoded else encoded or "-"
 
 
 def join(address: str, *names: str | None) -> str:

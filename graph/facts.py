@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graph.addresses import segment
 from graph.bindings import FIELD, ORDER, SELECTOR, SPAN
 from graph.codecs import INTEGER, TEXT, node
+from ontology.addresses import segment
 from ontology.terms import JX, OA, RDF
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from graph.concepts import Concepts
 from graph.cube import Cube
 from graph.facts import fields, is_a, links, ordered, places, says
 from graph.projects import find_projects
-from ontology import lexicon, vocabulary
+from ontology import vocabulary
 from ontology.terms import (
     BASE,
     CONCEPTS_GRAPH,
@@ -33,7 +33,7 @@ from ontology.terms import (
     SKOS,
     code_iri,
     codes_in,
-    fold,
+    unit_in_yuan,
 )
 
 if TYPE_CHECKING:
@@ -328,5 +328,5 @@ def _bounds(indicator: Indicator) -> Iterator[tuple[str, Decimal | None]]:
 
 def _amount_in_yuan(indicator: Indicator) -> Decimal | None:
     """The value in 元 where its unit is an amount of money."""
-    factor = lexicon("values")["money"].get(fold(indicator.unit or ""))
+    factor = unit_in_yuan(indicator.unit)
     return None if factor is None or indicator.number is None else indicator.number * factor

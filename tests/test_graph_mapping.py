@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 import ontology
 from graph import findings
-from graph.addresses import join, name_key, segment
+from graph.addresses import join, name_key
 from graph.mapping import triples
 from graph.projects import find_projects
 from graph.validate import validate
@@ -31,6 +31,7 @@ from ingest.records import (
     Target,
     Unit,
 )
+from ontology.addresses import segment
 from ontology.terms import BASE, CODE, CONCEPTS_GRAPH, JX, OBEU_MEASURE, PROV, QB, RDF, SCHEMA, SKOS, data_files
 from queries import concepts, library
 
@@ -420,7 +421,7 @@ def test_a_code_of_a_unit_is_no_class_of_expenditure():
 
 
 def test_what_the_mapping_writes_is_well_formed():
-    assert validate(store_of(DOCUMENT)) == []
+    assert [each.shape for each in validate(store_of(DOCUMENT))] == ["ProvisionalConcept-open"]
 
 
 def test_a_violation_names_its_place_in_the_source():
@@ -430,7 +431,7 @@ def test_a_violation_names_its_place_in_the_source():
     for quad in [*store.quads_for_pattern(indicator, NamedNode(f"{JX}weight"), None)]:
         store.remove(quad)
     store.update(f"INSERT DATA {{ GRAPH <{doc.value}> {{ <{indicator.value}> <{JX}weight> 'viel' }} }}")
-    (violation,) = validate(store)
+    (violation,) = (each for each in validate(store) if each.severity == "violation")
     assert (violation.shape, violation.focus, violation.graph) == ("Indicator-weight", indicator.value, doc.value)
     assert violation.message("zh").startswith("绩效指标的“权重”")
     assert {(place.source, place.line) for place in violation.places} == {("一.txt", 30), ("一.txt", 31)}
