@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from graph.folder import KnowledgeGraph
+from ingest.records import Grant
 from jixiao import intake, samples
 
 ROOT = Path(__file__).parent.parent
@@ -37,6 +41,36 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
     read = intake.keeping(graph)
     for path in samples.write(folder / "samples", seed=1, count=2):
         read(path)
+    intake.publish(graph)
+    return graph
+
+
+@pytest.fixture(scope="session")
+def evaluated(published: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
+    """A knowledge graph of a self-evaluation: results, points, a grant, and a unit that no code list knows."""
+    folder = tmp_path_factory.mktemp("evaluated")
+    source = folder / "evaluation.txt"
+    source.write_text("a self-evaluation", encoding="utf-8")
+    plain = max(published.live().documents(), key=lambda each: len(each.targets))
+    done = {
+        "actual": "31次",
+        "score": Decimal(9),
+        "weight": Decimal(10),
+        "prior": "28次",
+        "unit": "咕噜",
+        "number": Decimal(30),
+    }
+    rows = [replace(row, **done, op="ge") for row in plain.targets[0].indicators]
+    evaluation = replace(
+        plain,
+        sha256=sha256(source.read_bytes()).hexdigest(),
+        source=source.name,
+        kind="自评",
+        targets=(replace(plain.targets[0], indicators=tuple(rows)),),
+        granted=(Grant(number="某财教〔2024〕105号", project=plain.targets[0].name),),
+    )
+    graph = KnowledgeGraph(folder / "kg")
+    graph.add(source, evaluation)
     intake.publish(graph)
     return graph
 
