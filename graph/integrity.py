@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.resources.abc import Traversable
 
-    from pyoxigraph import QuerySolution
+    from pyoxigraph import QuerySolution, QuerySolutions
 
 MARK = "#+"
 LANGUAGES = ("zh", "en")
@@ -159,7 +159,7 @@ def _broken(constraint: Constraint, cube: Store, store: Store) -> Iterator[Viola
         solutions = cube.query(constraint.sparql)
     except SyntaxError as error:
         raise _malformed(ontology_path("integrity", f"{constraint.name}.rq"), error) from error
-    for solution in solutions:  # type: ignore[union-attr] - constraints are SELECT queries
+    for solution in cast("QuerySolutions", solutions):
         if (graph := _graph_of(solution["focus"], store)) is not None:
             yield Violation(
                 graph=graph,

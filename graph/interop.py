@@ -1,27 +1,27 @@
 """Triples of the store as a graph of rdflib, which pyshacl works on.
 
-rdflib's own parsers make a new term for every mention; here each is made once, which takes a third of the time and half of
-the memory.
+rdflib's own parsers make a new term for every mention; here each is made once, which takes a third of the time and half
+of the memory.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyoxigraph import BlankNode, NamedNode
+from pyoxigraph import BlankNode, NamedNode, Triple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pyoxigraph import Literal, Quad, Triple
+    from pyoxigraph import Literal, Quad
     from rdflib import Graph
     from rdflib.term import Node
 
     Term = NamedNode | BlankNode | Literal | Triple
 
 
-def as_graph(quads: Iterable[Quad]) -> Graph:
-    """A new graph that says the same, whatever named graphs it was said in."""
+def as_graph(quads: Iterable[Quad], into: Graph | None = None) -> Graph:
+    """A graph, new or given, that says the same, whatever named graphs it was said in."""
     import rdflib  # noqa: PLC0415 - the command line starts without it
 
     made: dict[Term, Node] = {}
@@ -36,10 +36,19 @@ def as_graph(quads: Iterable[Quad]) -> Graph:
             return rdflib.URIRef(one.value)
         if isinstance(one, BlankNode):
             return rdflib.BNode(one.value)
+        if isinstance(one, Triple):  # rdflib has no triples within triples: something unnamed stands for one
+            return rdflib.BNode()
         if one.language:
             return rdflib.Literal(one.value, lang=one.language)
         return rdflib.Literal(one.value, datatype=rdflib.URIRef(one.datatype.value))
 
-    graph = rdflib.Graph()
+    graph = rdflib.Graph() if into is None else into
     graph.addN((term(quad.subject), term(quad.predicate), term(quad.object), graph) for quad in quads)
     return graph
+
+
+def is_address(node: Node) -> bool:
+    """Whether a term of rdflib is an address."""
+    import rdflib  # noqa: PLC0415
+
+    return isinstance(node, rdflib.URIRef)

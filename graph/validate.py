@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
 from pyoxigraph import Literal as Text
 
-from graph.errors import InvalidRdfError, UnknownFormatError
-from graph.interop import as_graph
+from graph.errors import ConstraintFileError, InvalidRdfError, UnknownFormatError
+from graph.interop import as_graph, is_address
 from graph.store import vocabulary_quads
 from ontology import path as ontology_path
 from ontology import turtle
+from ontology.errors import MalformedFileError
 from ontology.terms import CODES_GRAPH, JX, OA, RDF, RDFS, SH, SKOS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from importlib.resources.abc import Traversable
 
     from rdflib import Graph
     from rdflib.term import Node
@@ -100,15 +103,20 @@ def shape_files() -> Mapping[str, ShapeFile]:
     """The files of shapes by name.
 
     Raises:
-        MalformedFileError: One of them is not Turtle; the error names the line.
+        ConstraintFileError: One of them is not Turtle; the error names the line.
     """
     files = sorted(ontology_path("shapes").iterdir(), key=lambda file: file.name)
-    return {file.name: _shape_file(file.name, turtle.read(file)) for file in files if file.name.endswith(".ttl")}
+    return {file.name: _shape_file(file) for file in files if file.name.endswith(".ttl")}
 
 
-def _shape_file(name: str, quads: Sequence[Quad]) -> ShapeFile:
-    targets = {quad.object.value for quad in quads if quad.predicate.value in _TARGETS and _is_name(quad.object)}
-    return ShapeFile(name, frozenset(targets), tuple(quads))
+def _shape_file(file: Traversable) -> ShapeFile:
+    try:
+        quads = turtle.read(file)
+    except MalformedFileError as error:
+        raise ConstraintFileError(Path(error.path), error.cause, error.line) from error
+    targets = (quad.object for quad in quads if quad.predicate.value in _TARGETS)
+    named = frozenset(target.value for target in targets if isinstance(target, NamedNode))
+    return ShapeFile(file.name, named, tuple(quads))
 
 
 def read_file(path: Path) -> Store:
@@ -134,7 +142,7 @@ def validate(store: Store, begin: Begin | None = None) -> list[Violation]:
     """What is not well formed in a store, graph by graph, in a stable order.
 
     Raises:
-        MalformedFileError: A file of shapes is not Turtle; the error names the line.
+        ConstraintFileError: A file of shapes is not Turtle; the error names the line.
     """
     others = with_codes(store)
     names = graph_names(store)
@@ -155,8 +163,7 @@ def graph_names(store: Store) -> list[str]:
 
 def _validate_graph(store: Store, name: str, others: Sequence[Store]) -> list[Violation]:
     graph = NamedNode(name) if name else DefaultGraph()
-    quads = list(store.quads_for_pattern(None, None, None, graph))
-    found = judge(quads, _referred_to(quads, others), shape_files().values())
+    found = judge(store.quads_for_pattern(None, None, None, graph), shape_files().values(), others)
     return [replace(each, graph=name) for each in found]
 
 
@@ -169,64 +176,52 @@ def with_codes(store: Store) -> list[Store]:
     return [store, codes]
 
 
-def _referred_to(quads: Sequence[Quad], others: Iterable[Store]) -> Iterator[Quad]:
-    """Of the things that a graph refers to but does not describe, what shapes ask; and which class is which other's."""
-    described = {quad.subject for quad in quads}
-    foreign = {quad.object for quad in quads if _is_name(quad.object)} - described
-    for store in others:
-        yield from store.quads_for_pattern(None, _SUBCLASS, None)
-        for thing in foreign:
-            for name in _ASKED:
-                yield from store.quads_for_pattern(thing, name, None)
-
-
-def judge(quads: Sequence[Quad], context: Iterable[Quad], shapes: Iterable[ShapeFile]) -> list[Violation]:
+def judge(quads: Iterable[Quad], shapes: Iterable[ShapeFile], others: Sequence[Store] = ()) -> list[Violation]:
     """What shapes object to in the things that some triples describe, in a stable order.
 
     Args:
         quads: What is judged.
-        context: What else is known; it is not judged.
         shapes: By what it is judged.
+        others: Where what it refers to is said; that is not judged.
     """
     import pyshacl  # noqa: PLC0415 - the command line starts without it
 
-    known = [*context]
-    applicable = _applicable(shapes, quads, known)
+    data = as_graph(quads)
+    described = {*data.subjects(unique=True)}
+    foreign = {each for each in data.objects(unique=True) if is_address(each)} - described
+    present = {str(each) for each in chain(data.predicates(unique=True), data.objects(None, _term(_A), unique=True))}
+    as_graph(_referred_to(map(str, foreign), others), data)
+    applicable = _applicable(shapes, _with_superclasses(present, data))
     if not applicable:
         return []
-    data = as_graph([*quads, *known])
     _, report, _ = pyshacl.validate(data, shacl_graph=as_graph(applicable), inplace=True)
-    subjects = {_plain(quad.subject) for quad in quads}
-    results = (_violation(result, report) for result in report.objects(None, _term(f"{SH}result")))
-    found = {each for each in results if each.focus in subjects}
+    found = {
+        _violation(result, report)
+        for result in report.objects(None, _term(f"{SH}result"))
+        if report.value(result, _term(f"{SH}focusNode")) in described
+    }
     return sorted(found, key=lambda each: (each.focus, each.shape, each.value or ""))
 
 
-def _applicable(shapes: Iterable[ShapeFile], quads: Iterable[Quad], context: Iterable[Quad]) -> list[Quad]:
+def _referred_to(things: Iterable[str], others: Iterable[Store]) -> Iterator[Quad]:
+    """Which class is which other's, and what shapes ask of the things that a graph refers to but does not describe."""
+    nodes = [NamedNode(each) for each in things]
+    for store in others:
+        yield from store.quads_for_pattern(None, _SUBCLASS, None)
+        for thing in nodes:
+            for name in _ASKED:
+                yield from store.quads_for_pattern(thing, name, None)
+
+
+def _with_superclasses(present: set[str], data: Graph) -> set[str]:
+    """The classes and properties that a graph uses, with the classes above them."""
+    subclass = _term(_SUBCLASS.value)
+    return present.union(*(map(str, data.transitive_objects(_term(each), subclass)) for each in present))
+
+
+def _applicable(shapes: Iterable[ShapeFile], present: set[str]) -> list[Quad]:
     """The triples of those shapes that judge something here: most graphs have things of few classes."""
-    above: dict[str, set[str]] = {}
-    for quad in context:
-        if quad.predicate == _SUBCLASS:
-            above.setdefault(_plain(quad.subject), set()).add(_plain(quad.object))
-    present: set[str] = set()
-    for quad in quads:
-        present.add(quad.predicate.value)
-        if quad.predicate.value == _A:
-            present.add(_plain(quad.object))
-    reached = [*present]
-    while reached:
-        more = above.get(reached.pop(), set()) - present
-        present |= more
-        reached += more
     return [quad for file in shapes if file.targets & present for quad in file.quads]
-
-
-def _plain(term: object) -> str:
-    return str(getattr(term, "value", term))
-
-
-def _is_name(term: object) -> bool:
-    return isinstance(term, NamedNode)
 
 
 def _term(address: str) -> Node:

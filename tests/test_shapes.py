@@ -30,7 +30,7 @@ def quads(name: str, example: str) -> list:
 
 
 def objections(name: str, example: str) -> list:
-    return judge(quads(name, example), (), [shape_files()[name]])
+    return judge(quads(name, example), [shape_files()[name]])
 
 
 def expected(name: str) -> set[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Commands that ask and judge: query, queries, check, rules, validate."""
+"""Commands that ask and judge: query, queries, check, rules."""
 
 from __future__ import annotations
 
@@ -253,28 +253,3 @@ def sum_up(outcomes: Iterable[Outcome], found: Sequence[Finding]) -> None:
         say(text("check.outcome", rule=each.rule.id, told=told, applicable=each.applicable, reason=each.reason or ""))
     certain = sum(each.certainty == "certain" for each in found)
     say(text("check.summary", total=len(found), certain=certain, possible=len(found) - certain))
-
-
-@app.command(cls=Command, help=text("help.validate"))
-def validate(form: Form = Rows.table, output: Output = None, kg: Kg = HERE) -> None:
-    """Checks the live snapshot against the shapes of well-formed records."""
-    from graph.validate import validate as judge_shapes  # noqa: PLC0415 - loads pyshacl
-    from jixiao.tables import table  # noqa: PLC0415
-
-    snapshot = knowledge_graph(kg).live()
-    found = judge_shapes(snapshot.store)
-    if not found:
-        say(text("validate.conforms", documents=len(snapshot.manifest["documents"])))
-        return
-    rows = [
-        {
-            "source": each.places[0].source if each.places else each.graph,
-            "line": each.places[0].line if each.places else None,
-            "message": each.message(language()),
-            "focus": each.focus,
-        }
-        for each in found
-    ]
-    put(named_columns(table(rows, ("source", "line", "message", "focus")), form), form, output)
-    say(text("validate.violations", count=len(found)))
-    raise typer.Exit(FOUND)
