@@ -37,9 +37,11 @@ class Severity(StrEnum):
 
 @app.command(cls=Command, help=text("help.validate"))
 def validate(
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help=text("help.validate_file"))] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help=text("help.validate_file"))] = None,
     *,
-    severity: Annotated[Severity, typer.Option("--severity", help=text("help.least_severe"))] = Severity.info,
+    severity: Annotated[
+        Severity, typer.Option("--severity", metavar="LEVEL", help=text("help.least_severe"))
+    ] = Severity.info,
     form: Form = Rows.table,
     output: Output = None,
     kg: Kg = HERE,

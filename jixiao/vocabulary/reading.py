@@ -294,11 +294,20 @@ def _shape(facts: Facts, iri: str) -> Shape:
     return Shape(
         iri=iri,
         name=iri.removeprefix(SHAPES),
-        targets=facts.iris(iri, f"{SH}targetClass"),
+        targets=tuple(_targets(facts, iri)),
         path=facts.iri(iri, f"{SH}path"),
         severity=(facts.iri(iri, f"{SH}severity") or f"{SH}Violation").removeprefix(SH),
         message=facts.texts(iri, f"{SH}message"),
     )
+
+
+def _targets(facts: Facts, iri: str) -> Iterator[str]:
+    """The classes that a shape judges: named, or told by the property that leads to their things or from them."""
+    yield from facts.iris(iri, f"{SH}targetClass")
+    for prop in facts.iris(iri, f"{SH}targetObjectsOf"):
+        yield from facts.iris(prop, f"{RDFS}range")
+    for prop in facts.iris(iri, f"{SH}targetSubjectsOf"):
+        yield from facts.iris(prop, f"{RDFS}domain")
 
 
 def _structures(facts: Facts) -> dict[str, Structure]:

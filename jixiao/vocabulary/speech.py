@@ -92,7 +92,7 @@ class Speech:
         """The page of the documentation that explains an address."""
         term = self.vocabulary.terms.get(iri)
         if term:
-            return f"/ontology#{term.anchor}"
+            return ("/ontology#" if term.own else "/ontology/borrowed#") + term.anchor
         if iri == ONTOLOGY or iri.startswith(f"{ONTOLOGY}/"):
             return "/ontology"
         if iri.startswith(CODE):
