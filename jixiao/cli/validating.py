@@ -40,7 +40,7 @@ def validate(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help=text("help.validate_file"))] = None,
     *,
     severity: Annotated[
-        Severity, typer.Option("--severity", metavar="LEVEL", help=text("help.least_severe"))
+        Severity, typer.Option("--severity", metavar="LEVEL", show_default=False, help=text("help.least_severe"))
     ] = Severity.info,
     form: Form = Rows.table,
     output: Output = None,
