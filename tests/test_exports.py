@@ -499,6 +499,18 @@ def test_the_network_has_every_indicator_below_its_form_and_its_type(snapshot):
     assert all("label" in data or data["kind"] == "department" for _, data in network.nodes(data=True))
 
 
+def test_a_provisional_type_is_a_node_called_as_it_is_printed():
+    store, graph = Store(), NamedNode("https://w3id.org/jixiao/id/d")
+    indicator, kind = NamedNode("https://w3id.org/jixiao/id/d/1"), f"{CODE}indicator-type/provisional/100%25满意"
+    store.add(Quad(indicator, NamedNode(f"{RDF}type"), NamedNode(f"{JX}Indicator"), graph))
+    store.add(Quad(indicator, NamedNode(f"{JX}indicatorType"), NamedNode(kind), graph))
+    stream = io.BytesIO()
+    write_graphml(made(store), stream)
+    network = nx.read_graphml(io.BytesIO(stream.getvalue()))
+    assert network.nodes[kind] == {"label": "100%满意", "kind": "type", "type": "provisional/100%25满意"}
+    assert list(network.successors(indicator.value)) == [kind]
+
+
 def test_the_network_holds_any_name():
     stream = io.BytesIO()
     write_graphml(hostile(), stream)

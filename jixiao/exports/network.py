@@ -13,7 +13,7 @@ from jixiao.exports.columns import sheets
 from jixiao.exports.csvs import as_text
 from jixiao.exports.rows import records
 from jixiao.tables import plain
-from ontology.terms import code_iri, concepts, label
+from ontology.terms import CODE, concepts, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,8 +74,9 @@ def _elements(snapshot: Snapshot) -> Iterator[str]:
         yield _edge(row["id"], row["type"] and _type(row["type"]), "type")
 
 
-def _type(notation: Any) -> str:
-    return code_iri("indicator-type", notation)
+def _type(code: Any) -> str:
+    """The address of a type, provisional or not."""
+    return f"{CODE}indicator-type/{code}"
 
 
 def _types() -> Iterator[str]:
