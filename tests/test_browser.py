@@ -30,6 +30,21 @@ FLAGS = (
     "--disable-sync",
 )
 DESKTOP, PHONE = 1280, 390
+VOCABULARY = (
+    "/ontology",
+    "/ontology/borrowed",
+    "/code",
+    "/code/unit",
+    "/code/division",
+    "/code/vague-term/%E6%8F%90%E5%8D%87",
+    "/shapes",
+    "/cube/budget-table",
+    "/examples",
+    "/examples/11-place-and-quote",
+    "/examples/20-construct",
+    "/records",
+)
+"""One of each sort of page of the documentation."""
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +86,7 @@ def paths(site):
     source = f"/source/{project.document.sha256}?line=40"
     lists = ("/", "/documents", "/projects", "/indicators", "/findings", "/rules", "/sparql")
     query = "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%209"
-    return [*lists, *map(page_path, things), source, query]
+    return [*lists, *map(page_path, things), source, query, *VOCABULARY, *(f"{path}?lang=en" for path in VOCABULARY)]
 
 
 def wide(browser, width):
@@ -143,6 +158,35 @@ def test_a_question_of_the_catalogue_can_be_picked_and_asked(browser, site):
     page.find_element(By.CSS_SELECTOR, "#ask button").click()
     cells = WebDriverWait(page, 30).until(lambda driver: driver.find_elements(By.CSS_SELECTOR, "tbody td"))
     assert len(cells) > 5
+
+
+def test_terms_and_codes_are_narrowed_to_what_is_typed(browser, site):
+    wide(browser, DESKTOP)
+    shown = "return [...document.querySelectorAll('[data-words]')].filter(e => e.checkVisibility()).length"
+    for path, word, rest in (("/ontology", "模糊用语", "vagueTerm"), ("/code/division", "昌吉", "652300")):
+        page = open_page(browser, site[0] + path)
+        page.find_element(By.CSS_SELECTOR, "[data-filter]").send_keys(word)
+        left = WebDriverWait(page, 10).until(lambda driver: 0 < (found := driver.execute_script(shown)) < 30 and found)
+        assert left < 30
+        visible = [each.text for each in page.find_elements(By.CSS_SELECTOR, "[data-words]") if each.is_displayed()]
+        assert any(rest in text for text in visible)
+
+
+@pytest.mark.parametrize(("width", "shown"), [(DESKTOP, "wide"), (PHONE, "narrow")])
+def test_the_model_is_drawn_for_the_width_of_the_screen(browser, site, width, shown):
+    wide(browser, width)
+    page = open_page(browser, f"{site[0]}/ontology")
+    drawings = [each for each in page.find_elements(By.CSS_SELECTOR, ".model") if each.is_displayed()]
+    assert [each.get_attribute("class").split()[-1] for each in drawings] == [shown]
+    overflow = """
+        return [...document.querySelectorAll('.model.' + arguments[0] + ' .box')].filter(box => {
+          const edge = box.querySelector('rect').getBoundingClientRect();
+          return [...box.querySelectorAll('text')].some(text => text.getBoundingClientRect().right > edge.right + 1);
+        }).map(box => box.textContent.trim());
+    """
+    for language in ("zh", "en"):
+        page = open_page(browser, f"{site[0]}/ontology?lang={language}")
+        assert page.execute_script(overflow, shown) == []
 
 
 def test_the_report_fits_a_phone_and_complains_of_nothing(browser, published, tmp_path):
