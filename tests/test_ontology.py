@@ -1,18 +1,13 @@
-"""The vocabulary, the code lists and the shapes, read as everybody else would read them."""
+"""The vocabulary and the code lists, read as everybody else would read them."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 import ontology
-from graph.validate import judge, shape_files
 from ontology import terms
 
-EXAMPLES = Path(__file__).parent / "examples"
 TERMS = [*parse(ontology.path("jixiao.ttl").read_bytes(), RdfFormat.TURTLE)]
 DECLARED = sorted({quad.subject.value for quad in TERMS if quad.subject.value.startswith(terms.JX)})
 SCHEMES = sorted(file.name.removesuffix(".ttl") for file in ontology.path("codes").iterdir())
@@ -34,11 +29,10 @@ def test_the_ontology_names_its_version_and_its_licence():
     assert {"http://www.w3.org/2002/07/owl#versionIRI", f"{terms.DCT}license", f"{terms.DCT}title"} <= header
 
 
-def test_every_term_that_shapes_and_code_lists_use_is_declared():
-    files = [ontology.path("shapes", name) for name in shape_files()] + terms.data_files()
+def test_every_term_that_code_lists_use_is_declared():
     used = {
         term.value
-        for file in files
+        for file in terms.data_files()
         for quad in parse(file.read_bytes(), RdfFormat.TURTLE)
         for term in (quad.predicate, quad.object)
         if isinstance(term, NamedNode) and term.value.startswith(terms.JX)
@@ -67,12 +61,6 @@ def test_a_printed_label_names_one_code_at_each_level(scheme):
     for concept in terms.concepts(scheme).values():
         for label in concept.printed:
             assert by_label.setdefault((label, concept.broader), concept.notation) == concept.notation
-
-
-def test_code_lists_are_well_formed():
-    quads = [quad for file in terms.data_files() for quad in parse(file.read_bytes(), RdfFormat.TURTLE)]
-    content = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES)
-    assert judge(content, terms.CODES_GRAPH, ("code.ttl",)) == []
 
 
 @pytest.mark.parametrize(
@@ -132,38 +120,3 @@ def test_a_citation_says_whether_it_was_checked():
 def test_an_unknown_lexicon_is_an_error():
     with pytest.raises(FileNotFoundError):
         ontology.lexicon("nonsense")
-
-
-def example(name: str) -> bytes:
-    text = (EXAMPLES / name).read_bytes()
-    return serialize((quad.triple for quad in parse(text, RdfFormat.TURTLE)), format=RdfFormat.N_TRIPLES)
-
-
-SHAPES = sorted(name.removesuffix(".ttl") for name in shape_files())
-
-
-def test_every_shape_has_its_examples_and_every_example_its_shape():
-    assert sorted(folder.name for folder in EXAMPLES.iterdir()) == SHAPES
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_conforming_example_of_a_shape_conforms(shape):
-    assert judge(example(f"{shape}/ok.ttl"), shape, (f"{shape}.ttl",)) == []
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_violating_example_of_a_shape_is_objected_to_as_it_says(shape):
-    text = (EXAMPLES / shape / "bad.ttl").read_text(encoding="utf-8")
-    expected = set(re.findall(r"^#\+ fires: (\S+) (\S+)$", text, re.MULTILINE))
-    found = judge(example(f"{shape}/bad.ttl"), shape, (f"{shape}.ttl",))
-    assert {(each.focus.rpartition("/")[2], each.shape) for each in found} == expected
-    assert all(each.message("zh") and each.message("en") != each.message("zh") for each in found)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_every_constraint_of_a_shape_is_violated_by_its_example(shape):
-    shapes = parse(ontology.path("shapes", f"{shape}.ttl").read_bytes(), RdfFormat.TURTLE)
-    constraints = {quad.subject.value for quad in shapes if quad.predicate.value == f"{terms.SH}message"}
-    text = (EXAMPLES / shape / "bad.ttl").read_text(encoding="utf-8")
-    fired = set(re.findall(r"^#\+ fires: \S+ (\S+)$", text, re.MULTILINE))
-    assert {each.rpartition("#")[2] for each in constraints} == fired
