@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from once import read
 from pyoxigraph import Store
 
 from graph.mapping import triples
 from graph.store import count, fill
 from graph.validate import validate
-from ingest import read
 
 
 @pytest.fixture(scope="module", params=["000", "001", "002", "003", "004"])
@@ -34,10 +34,15 @@ def test_every_form_row_and_indicator_is_in_the_graph(document, store):
 
 def test_every_place_is_in_the_graph(document, store):
     records = [
+        document,
         document.document,
         *document.units,
         *document.project_budgets,
         *document.targets,
+        *document.granted,
+        *document.statements,
+        *document.tables,
+        *(row for table in document.tables for row in table.rows),
         *(indicator for form in document.targets for indicator in form.indicators),
     ]
     expected = Counter(span.quote for record in records for spans in record.places.values() for span in spans)
@@ -49,4 +54,4 @@ def test_every_place_is_in_the_graph(document, store):
 
 
 def test_what_was_read_is_well_formed(store):
-    assert validate(store) == []
+    assert [each for each in validate(store) if each.severity == "violation"] == []

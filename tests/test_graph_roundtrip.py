@@ -11,8 +11,8 @@ from types import UnionType
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from once import read
 
-import ingest
 from graph import bindings, reading
 from graph.addresses import document_address
 from graph.mapping import triples
@@ -106,7 +106,7 @@ def test_the_same_document_gives_the_same_triples_and_each_once(document):
 def test_the_records_of_all_real_documents_are_read_back_from_their_triples(real):
     found = []
     for path in sorted((real / "seeds").glob("*.txt")):
-        document = ingest.read(path)
+        document = read(path)
         assert read_back(document) == document, path.name
         found.append(path.name)
     assert found

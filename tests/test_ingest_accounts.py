@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from once import read as read_file
 
-from ingest import read as read_file
 from ingest.forms.accounts import balanced, read_accounts, sums
 from ingest.readers.assemble import Assembler, Table, TableCell
 

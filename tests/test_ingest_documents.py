@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 import pytest
+from once import read
 
 import ingest
 from ingest.errors import IngestError
@@ -21,19 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ingest.records import Document, Span
+    from ingest.records import Span
 
 LEAST = {"projects": 0.99, "budgets": 0.97, "indicators": 0.97, "goals": 0.95, "op": 0.97, "number": 0.97, "unit": 0.97,
          "kind": 0.97, "page": 0.99, "document": 0.95, "code": 0.97, "funds": 0.95}  # fmt: skip
 """The least that score.py may say over all documents with a hand-made reading."""
 MOST_VAGUE = 4
 """The most values that may be called vague wrongly, or not called so wrongly."""
-
-
-@lru_cache(maxsize=32)
-def read(path: Path) -> Document:
-    """The record of a file, read once."""
-    return ingest.read(path)
 
 
 def readable(real: Path) -> list[Path]:

@@ -12,9 +12,10 @@ from decimal import Decimal
 from itertools import accumulate, pairwise
 
 import pytest
+from once import read
 
+import ingest
 import ontology
-from ingest import read
 from ingest.interchange import from_json, to_json
 
 FOUNDING = ("000", "001", "002", "003", "004")
@@ -250,7 +251,7 @@ def test_a_record_comes_back_from_its_line(documents, number):
 
 def test_reading_twice_gives_the_same_record(real, documents):
     (path,) = (real / "seeds").glob("004_*")
-    assert to_json(read(path)) == to_json(documents["004"])
+    assert to_json(ingest.read(path)) == to_json(documents["004"])
 
 
 def test_no_lexicon_knows_a_real_publisher(golds):

@@ -10,8 +10,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from once import read
 
-from ingest import read
 from ingest.errors import MalformedRecordError
 from ingest.interchange import from_json, json_schema, to_json
 from ingest.records import Document, Facts, Indicator, Leftover, ProjectBudget, Span, Target, Unit
