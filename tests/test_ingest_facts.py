@@ -94,6 +94,15 @@ def test_a_name_with_head_office_behind_it_is_the_department_s():
     assert found.publisher == "云山市档案局"
 
 
+def test_a_class_of_expenditure_or_a_count_before_a_word_names_no_department():
+    rows = """
+    功能分类科目 | 计量单位 | 数量
+    2100201-综合医院 | 11 | 个（台）
+    2012604-档案馆 | 12 | 台
+    """
+    assert facts("采购明细表", rows).publisher is None
+
+
 def test_the_year_of_final_accounts():
     assert facts("云山市档案局2030年度部门决算").fiscal_year == 2030
 

@@ -21,6 +21,7 @@ from ingest.layout.folding import fold
 from ingest.layout.passage import Passage, passage
 from ingest.records import Facts, Unit
 from ontology import lexicon
+from ontology.terms import concepts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ingest.layout.fragments import Fragment
     from ingest.records import BudgetTable, ProjectBudget, Span, Target
 
+CODE = re.compile(r"\d{3,12}")
 CODED_NAME = re.compile(r"^(?P<code>\d{3,12})[-_]?(?P<name>[\u4e00-\u9fff].*)$")
 
 
@@ -250,11 +252,16 @@ def named_in(before: Passage | None, cell: Passage | None, known: set[str], text
     if not organisation_suffix().match(fold(name.bare)):
         return None
     code = cell.part(0, coded.end("code")) if coded else before
-    if code is not None and code.bare.isdigit():
+    if code is not None and CODE.fullmatch(code.bare) and not of_expenditure(code.bare):
         return Named(name.text, name.spans(text), code.text, code.spans(text))
     label = label_key(before.bare) if before is not None else None
     votes = LABEL if label in {label_key(each) for each in words()["department_labels"]} else 1
     return Named(name.text, name.spans(text), votes=votes) if label in known else None
+
+
+def of_expenditure(code: str) -> bool:
+    """Whether a code is one of expenditure by function: 2100201-综合医院 is what money is for and no unit."""
+    return len(code) in (5, 7) and code[:5] in concepts("functional-class")
 
 
 def fiscal_year(lines: Sequence[Passage]) -> Passage | None:
