@@ -34,7 +34,7 @@ from jixiao.exports.jsonld import context, write_jsonld
 from jixiao.exports.network import write_graphml
 from jixiao.exports.parquet import write_parquet
 from jixiao.exports.results import activities, highest
-from jixiao.exports.rows import records, rows
+from jixiao.exports.rows import kept, records, rows
 from jixiao.exports.triples import quads
 from jixiao.exports.workbook import LONGEST, cut, parts, write_workbook
 from jixiao.exports.writing import METADATA, SUMS, write, write_folder
@@ -313,6 +313,10 @@ def hostile():
     return made(store)
 
 
+def hostile_rows():
+    return rows(hostile(), sheets()["projects"])
+
+
 def column_of(content, name):
     table = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     return [row[table[0].index(name)] for row in table[1:]]
@@ -320,11 +324,11 @@ def column_of(content, name):
 
 def test_csv_for_spreadsheets_defuses_formulas_and_exact_csv_changes_nothing():
     stream = io.BytesIO()
-    write_csv(hostile(), sheets()["projects"], stream)
+    write_csv(sheets()["projects"], hostile_rows(), stream)
     defused = column_of(stream.getvalue(), "name")
     assert not [text for text in defused if text.startswith(("=", "+", "@"))]
     stream = io.BytesIO()
-    write_exact_csv(hostile(), sheets()["projects"], stream)
+    write_exact_csv(sheets()["projects"], hostile_rows(), stream)
     assert column_of(stream.getvalue(), "name") == HOSTILE
 
 
@@ -371,7 +375,7 @@ def test_parquet_rounds_what_has_too_many_places_and_leaves_out_what_is_too_grea
             )
         )
     stream = io.BytesIO()
-    write_parquet(made(store), sheet, stream)
+    write_parquet(sheet, rows(made(store), sheet), stream)
     assert column.type == "decimal"
     assert pq.read_table(stream)["weight"].to_pylist() == [Decimal("0.1234567890"), None, Decimal(-7)]
 
@@ -390,7 +394,7 @@ def test_the_workbook_holds_every_sheet_with_numbers_as_numbers_and_no_formula(s
     numbers = [row["number"] for row in records(snapshot, sheets()["indicators"])]
     assert [row[place] for row in indicators[1:]] == ["" if each is None else float(each) for each in numbers]
     stream = io.BytesIO()
-    write_workbook(hostile(), [sheets()["projects"]], stream)
+    write_workbook("名称", [(sheets()["projects"], hostile_rows())], stream)
     page = pages(stream.getvalue())["项目"]
     texts = [row[page[0].index("项目")] for row in page[1:]]
     assert texts[:4] == HOSTILE[:4]
@@ -414,6 +418,13 @@ def test_rows_that_one_sheet_does_not_hold_go_on_in_the_next(count, size):
     assert list(chain.from_iterable(found)) == every
     assert all(len(part) == size for part in found[:-1])
     assert len(found) == max(1, -(-count // size))
+
+
+@given(st.lists(st.lists(st.none() | st.text() | st.decimals(allow_nan=False) | st.tuples(st.text()), max_size=3)))
+def test_kept_rows_can_be_gone_through_again(every):
+    with kept(iter(every)) as again:
+        assert list(again()) == every
+        assert list(again()) == every
 
 
 def test_text_longer_than_a_cell_shows_that_it_was_cut():

@@ -12,7 +12,7 @@ import yaml
 from ontology.terms import CODE, PREFIXES, SKOS, triples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
 Type = Literal["string", "integer", "decimal", "boolean", "iri", "code"]
 Take = Literal["first", "all", "count", "sum", "text"]
@@ -106,27 +106,34 @@ def _sheet(name: str, said: Mapping[str, Any], common: Mapping[str, list[dict[st
 
 
 def _column(said: Mapping[str, Any], by_path: Mapping[str, str]) -> Column:
-    """A column; its value is said of the thing that the column with all but the last step of its path names."""
-    way = said.get("path", "").rpartition("/")[0]
     path = tuple(map(_step, said["path"].split("/"))) if "path" in said else ()
-    subject = by_path.get(way) if path and not path[-1].inverse and not path[-1].only else None
-    whole = subject is not None and said.get("take") is None
-    own = full(said["property"]) if "property" in said else path[-1].predicate if path and whole else None
+    subject = _subject(said, path, by_path)
+    last = path[-1].predicate if path else None
+    own = full(said["property"]) if "property" in said else last
     title = {"zh": said["zh"], "en": said["en"]}
-    meant = own or (path[-1].predicate if path and said.get("take") not in ("count", "sum") else None)
+    meant = definitions().get(own or "", {})
     return Column(
         name=said["name"],
         title=title,
-        description=said.get("about") or {**title, **definitions().get(meant or "", {})},
+        description=said.get("about") or (title if said.get("take") in ("count", "sum") else {**title, **meant}),
         type=said.get("type", "string"),
         path=path,
         take=said.get("take", "first"),
         key=said.get("key"),
         scheme=said.get("scheme"),
         language=said.get("language"),
-        predicate=own,
-        subject=subject or ("id" if own else None),
+        predicate=own if subject else None,
+        subject=subject,
     )
+
+
+def _subject(said: Mapping[str, Any], path: Sequence[Step], by_path: Mapping[str, str]) -> str | None:
+    """The column with what a value is said of, which the path without its last step leads to; none for made values."""
+    if "property" in said:
+        return "id"
+    if not path or path[-1].inverse or path[-1].only or "take" in said:
+        return None
+    return by_path.get(said["path"].rpartition("/")[0])
 
 
 def _step(printed: str) -> Step:
@@ -144,12 +151,9 @@ def full(name: str) -> str:
 @cache
 def definitions() -> Mapping[str, Mapping[str, str]]:
     """What the vocabulary says its terms mean, by address and language."""
-    return _gathered(triples())
-
-
-def _gathered(said: Iterator[Any]) -> Mapping[str, Mapping[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for triple in said:
+    triple: Any
+    for triple in triples():
         if triple.predicate.value == f"{SKOS}definition":
             found.setdefault(triple.subject.value, {})[triple.object.language] = triple.object.value
     return found

@@ -8,16 +8,14 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
-from jixiao.exports.rows import rows
 from jixiao.tables import harmless, plain
 from ontology.terms import RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from graph.snapshot import Snapshot
     from jixiao.exports.columns import Column, Sheet
-    from jixiao.exports.rows import Value
+    from jixiao.exports.rows import Row, Value
 
 DATATYPES: Mapping[str, str] = {
     "string": "string",
@@ -45,24 +43,24 @@ def printed(value: Value, column: Column) -> str:
     return column.separator.join(map(plain, value)) if isinstance(value, tuple) else plain(value)
 
 
-def write_csv(snapshot: Snapshot, sheet: Sheet, stream: BinaryIO) -> None:
+def write_csv(sheet: Sheet, every: Iterable[Row], stream: BinaryIO) -> None:
     """For a spreadsheet: no cell is run as a formula, line ends are plain (see :func:`jixiao.tables.write_csv`)."""
     with as_text(stream) as text:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(sheet.names)
-        writer.writerows(map(harmless, row) for row in _printed(snapshot, sheet))
+        writer.writerows(map(harmless, row) for row in _printed(sheet, every))
 
 
-def write_exact_csv(snapshot: Snapshot, sheet: Sheet, stream: BinaryIO) -> None:
+def write_exact_csv(sheet: Sheet, every: Iterable[Row], stream: BinaryIO) -> None:
     """For programs: every cell as the graph has it, in the dialect that CSV on the Web takes for granted."""
     with as_text(stream) as text:
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(sheet.names)
-        writer.writerows(_printed(snapshot, sheet))
+        writer.writerows(_printed(sheet, every))
 
 
-def _printed(snapshot: Snapshot, sheet: Sheet) -> Iterator[Iterable[str]]:
-    for row in rows(snapshot, sheet):
+def _printed(sheet: Sheet, every: Iterable[Row]) -> Iterator[Iterable[str]]:
+    for row in every:
         yield [printed(value, column) for value, column in zip(row, sheet.columns, strict=True)]
 
 

@@ -37,6 +37,8 @@ INSIDE = frozenset(
 """The properties whose values belong to one thing alone."""
 _INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
 """What every reader of JSON keeps exactly."""
+CLOSING = b"]}\n"
+"""How a file ends."""
 _LOCAL = re.compile(r"[A-Za-z]\w*")
 
 
@@ -117,9 +119,6 @@ def write_jsonld(snapshot: Snapshot, stream: BinaryIO) -> None:
         stream.write(",\n".join(map(_line, nodes(quads))).encode())
         stream.write(b"\n]}\n")
     stream.write(CLOSING)
-
-
-CLOSING = b"]}\n"
 
 
 def opening() -> bytes:

@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING, BinaryIO
 
 from ingest.interchange import to_json
-from jixiao.exports.rows import records
 from jixiao.tables import as_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from graph.snapshot import Snapshot
     from jixiao.exports.columns import Sheet
+    from jixiao.exports.rows import Row
 
 
 def write_interchange(snapshot: Snapshot, stream: BinaryIO) -> None:
@@ -19,8 +21,8 @@ def write_interchange(snapshot: Snapshot, stream: BinaryIO) -> None:
     stream.writelines(f"{to_json(document)}\n".encode() for document in snapshot.documents())
 
 
-def write_rows(snapshot: Snapshot, sheet: Sheet, stream: BinaryIO) -> None:
+def write_rows(sheet: Sheet, every: Iterable[Row], stream: BinaryIO) -> None:
     """One row a line; what is empty is left out, lists are lists."""
-    for record in records(snapshot, sheet):
-        told = {name: value for name, value in record.items() if value is not None}
+    for row in every:
+        told = {name: value for name, value in zip(sheet.names, row, strict=True) if value is not None}
         stream.write(f"{json.dumps(told, ensure_ascii=False, default=as_json)}\n".encode())

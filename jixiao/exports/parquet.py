@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import parquet as pq
 
-from jixiao.exports.rows import rows
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from graph.snapshot import Snapshot
     from jixiao.exports.columns import Column, Sheet
-    from jixiao.exports.rows import Value
+    from jixiao.exports.rows import Row, Value
 
 DIGITS, PLACES = 38, 10
 """Of decimals: the same in every file, so that files of several snapshots can be read as one table."""
@@ -53,10 +50,10 @@ def _field(column: Column) -> pa.Field:
     return pa.field(column.name, pa.list_(kind) if column.many else kind, column.name != "id", metadata=about)
 
 
-def write_parquet(snapshot: Snapshot, sheet: Sheet, stream: BinaryIO) -> None:
-    """The rows in groups of the same size; nothing but the snapshot and the library's version decides the bytes."""
+def write_parquet(sheet: Sheet, every: Iterable[Row], stream: BinaryIO) -> None:
+    """The rows in groups of the same size; nothing but the rows and the library's version decides the bytes."""
     typed = schema(sheet)
-    left = rows(snapshot, sheet)
+    left = iter(every)
     with pq.ParquetWriter(stream, typed, compression="zstd") as writer:
         while group := list(islice(left, ROWS_AT_ONCE)):
             arrays = [

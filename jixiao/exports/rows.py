@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import tempfile
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from ontology.terms import JX, RDF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from graph.snapshot import Snapshot
     from jixiao.exports.columns import Column, Sheet, Step
@@ -40,6 +43,22 @@ def rows(snapshot: Snapshot, sheet: Sheet) -> Iterator[Row]:
 def records(snapshot: Snapshot, sheet: Sheet) -> Iterator[dict[str, Value]]:
     """Every row of a sheet by the names of its columns."""
     return (dict(zip(sheet.names, row, strict=True)) for row in rows(snapshot, sheet))
+
+
+@contextmanager
+def kept(every: Iterable[Row]) -> Iterator[Callable[[], Iterator[Row]]]:
+    """Rows that are read once and wait on disk; gives a function that goes through them again."""
+    with tempfile.TemporaryFile() as file:
+        count = 0
+        for row in every:
+            pickle.dump(row, file)
+            count += 1
+
+        def again() -> Iterator[Row]:
+            file.seek(0)
+            return (pickle.load(file) for _ in range(count))  # noqa: S301 - written above
+
+        yield again
 
 
 def documents(snapshot: Snapshot) -> list[str]:

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import xlsxwriter  # type: ignore[import-untyped]
 
 from jixiao.exports.csvs import printed
-from jixiao.exports.rows import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from graph.snapshot import Snapshot
     from jixiao.exports.columns import Column, Sheet
     from jixiao.exports.rows import Row, Value
 
@@ -32,14 +30,14 @@ MEASURED = 200
 """How many rows decide how wide the columns are."""
 
 
-def write_workbook(snapshot: Snapshot, sheets: Iterable[Sheet], stream: BinaryIO) -> None:
+def write_workbook(title: str, sheets: Iterable[tuple[Sheet, Iterable[Row]]], stream: BinaryIO) -> None:
     """The sheets one after the other; what is more than Excel opens goes on in a further one."""
     whole = io.BytesIO()  # an archive is another one where it cannot be gone back in
     book = xlsxwriter.Workbook(whole, {"constant_memory": True})
-    book.set_properties({"created": MADE, "title": f"jixiao {snapshot.id}"})
+    book.set_properties({"created": MADE, "title": title})
     header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    for sheet in sheets:
-        for number, part in enumerate(parts(rows(snapshot, sheet)), 1):
+    for sheet, every in sheets:
+        for number, part in enumerate(parts(iter(every)), 1):
             name = sheet.title["zh"] if number == 1 else f"{sheet.title['zh']} {number}"
             _write(book.add_worksheet(name), sheet.columns, part, header)
     book.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
@@ -17,15 +18,17 @@ from jixiao.exports.lines import write_interchange, write_rows
 from jixiao.exports.network import write_graphml
 from jixiao.exports.parquet import write_parquet
 from jixiao.exports.results import write_results
+from jixiao.exports.rows import kept, rows
 from jixiao.exports.triples import write_nquads, write_turtle
 from jixiao.exports.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from graph.snapshot import Snapshot
     from jixiao.exports.columns import Sheet
+    from jixiao.exports.rows import Row
 
 METADATA = "-metadata.json"
 """What the name of a CSV's description ends in (https://www.w3.org/TR/tabular-data-model/#standard-file-metadata)."""
@@ -33,11 +36,12 @@ SUMS = "SHA256SUMS"
 
 
 def _workbook(snapshot: Snapshot, stream: BinaryIO) -> None:
-    write_workbook(snapshot, [sheets()[name] for name in IN_WORKBOOK], stream)
+    chosen = [sheets()[name] for name in IN_WORKBOOK]
+    write_workbook(f"jixiao {snapshot.id}", ((sheet, rows(snapshot, sheet)) for sheet in chosen), stream)
 
 
-def _one_sheet(snapshot: Snapshot, sheet: Sheet, stream: BinaryIO) -> None:
-    write_workbook(snapshot, [sheet], stream)
+def _one_sheet(sheet: Sheet, every: Iterable[Row], stream: BinaryIO) -> None:
+    write_workbook(sheet.title["zh"], [(sheet, every)], stream)
 
 
 def _description(form: Form) -> Callable[[Snapshot, BinaryIO], None]:
@@ -58,7 +62,7 @@ WHOLE: Mapping[tuple[What, Form], Callable[[Snapshot, BinaryIO], None]] = {
     (What.description, Form.ttl): _description(Form.ttl),
     (What.description, Form.jsonld): _description(Form.jsonld),
 }
-SHEETS: Mapping[Form, Callable[[Snapshot, Sheet, BinaryIO], None]] = {
+SHEETS: Mapping[Form, Callable[[Sheet, Iterable[Row], BinaryIO], None]] = {
     Form.csv: write_csv,
     Form.csvw: write_exact_csv,
     Form.jsonl: write_rows,
@@ -67,15 +71,25 @@ SHEETS: Mapping[Form, Callable[[Snapshot, Sheet, BinaryIO], None]] = {
 }
 
 
-def write(snapshot: Snapshot, what: What, form: Form, stream: BinaryIO) -> None:
-    """Writes one thing in a form that fits it (``FITTING``); of CSV on the Web the rows alone."""
+def write(snapshot: Snapshot, what: What, form: Form, stream: BinaryIO, every: Iterable[Row] | None = None) -> None:
+    """Writes one thing in a form that fits it (``FITTING``); of CSV on the Web the rows alone.
+
+    Args:
+        snapshot: Where it is read from.
+        what: The thing.
+        form: The form.
+        stream: Where it is written to.
+        every: The rows, where somebody has read them before.
+    """
     if what in sheets():
-        SHEETS[form](snapshot, sheets()[what], stream)
+        SHEETS[form](sheets()[what], rows(snapshot, sheets()[what]) if every is None else every, stream)
     else:
         WHOLE[what, form](snapshot, stream)
 
 
-def write_file(snapshot: Snapshot, what: What, form: Form, path: Path) -> list[Path]:
+def write_file(
+    snapshot: Snapshot, what: What, form: Form, path: Path, every: Iterable[Row] | None = None
+) -> list[Path]:
     """Writes one thing to a file, whose folder is made where it is missing; gives the files written.
 
     CSV for a spreadsheet starts with the mark by which Excel knows UTF-8; CSV on the Web has its description beside it.
@@ -84,7 +98,7 @@ def write_file(snapshot: Snapshot, what: What, form: Form, path: Path) -> list[P
     with path.open("wb") as stream:
         if form == Form.csv:
             stream.write(codecs.BOM_UTF8)
-        write(snapshot, what, form, stream)
+        write(snapshot, what, form, stream, every)
     if form != Form.csvw:
         return [path]
     described = path.with_name(path.name + METADATA)
@@ -116,10 +130,12 @@ def parts() -> list[Part]:
 def write_folder(snapshot: Snapshot, folder: Path) -> Iterator[Path]:
     """Writes everything in every form, what describes it, and all checksums; gives each file when it is written."""
     files = []
-    for part in parts():
-        for path in write_file(snapshot, part.what, part.form, folder / part.name):
-            yield path
-            files.append(describing.file_of(path, folder, part.form))
+    for what, wanted in groupby(parts(), key=lambda part: part.what):
+        with kept(rows(snapshot, sheets()[what]) if what in sheets() else ()) as every:
+            for part in wanted:
+                for path in write_file(snapshot, what, part.form, folder / part.name, every()):
+                    yield path
+                    files.append(describing.file_of(path, folder, part.form))
     sums = {file.name: file.sha256 for file in files}
     for form in FITTING[What.description]:
         content = describing.written(snapshot, files, form)
