@@ -172,9 +172,12 @@ def _broken(constraint: Constraint, cube: Store, store: Store) -> Iterator[Viola
 
 
 def _graph_of(thing: NamedNode | BlankNode, store: Store) -> str | None:
-    """The first graph that describes a thing, or ``None`` where none does."""
-    graphs = (quad.graph_name for quad in store.quads_for_pattern(thing, None, None))
-    return min((getattr(graph, "value", "") for graph in graphs), default=None)
+    """The first graph that describes a thing, or else that refers to it; ``None`` where only code lists know it."""
+    for quads in (store.quads_for_pattern(thing, None, None), store.quads_for_pattern(None, None, thing)):
+        graphs = sorted(getattr(quad.graph_name, "value", "") for quad in quads)
+        if graphs:
+            return graphs[0]
+    return None
 
 
 def _value(solution: QuerySolution) -> str | None:

@@ -171,9 +171,14 @@ def with_codes(store: Store) -> list[Store]:
     """Where what a graph refers to is said: the store, and the code lists of today where it has none."""
     if next(store.quads_for_pattern(None, None, None, NamedNode(CODES_GRAPH)), None) is not None:
         return [store]
+    return [store, _codes()]
+
+
+@cache
+def _codes() -> Store:
     codes = Store()
     codes.bulk_extend(vocabulary_quads())
-    return [store, codes]
+    return codes
 
 
 def judge(quads: Iterable[Quad], shapes: Iterable[ShapeFile], others: Sequence[Store] = ()) -> list[Violation]:
