@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 
 from graph.snapshot import STORE
 from ontology.terms import CODE, CODES_GRAPH, CONCEPTS_GRAPH
+from queries.errors import QueryError
 from queries.guard import check
 from queries.worker import Limits, answer
 
@@ -41,8 +42,8 @@ SELECT ?thing ?property WHERE {{
 }} ORDER BY ?thing LIMIT 200
 """
 LIMITS = Limits()
-ROWS = 10
-"""How many rows of an example's answer are shown."""
+ROWS, LINES = 10, 30
+"""How many rows or lines of an example's answer are shown."""
 
 
 def codes(snapshot: Snapshot) -> Iterator[Quad]:
@@ -61,20 +62,22 @@ class Answers:
     """The answers of one snapshot to the examples; each is asked once, in a process that can be ended."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+        self._store = snapshot.path / STORE
         self.of = cache(self._ask)
 
     def _ask(self, query: str) -> Mapping[str, Any]:
-        """The answer: ``boolean``, or ``text`` (Turtle), or ``columns``, ``rows`` (the first) and ``total``.
+        """``boolean``, or ``text`` (Turtle), or ``columns``, the first ``rows`` and ``total``; else ``error``."""
+        try:
+            return self._graph(query) if check(query) == "CONSTRUCT" else self._table(query)
+        except QueryError as error:
+            return {"error": str(error)}
 
-        Raises:
-            QueryError: the query runs into its limits.
-        """
-        store = self.snapshot.path / STORE
-        if check(query) not in {"SELECT", "ASK"}:
-            lines = answer(store, query, "ttl", LIMITS).decode().splitlines()
-            return {"text": "\n".join(lines[: 3 * ROWS]), "total": len(lines), "cut": len(lines) > 3 * ROWS}
-        result = json.loads(answer(store, query, "json", LIMITS))
+    def _graph(self, query: str) -> Mapping[str, Any]:
+        lines = answer(self._store, query, "ttl", LIMITS).decode().splitlines()
+        return {"text": "\n".join(lines[:LINES]), "cut": len(lines) > LINES}
+
+    def _table(self, query: str) -> Mapping[str, Any]:
+        result = json.loads(answer(self._store, query, "json", LIMITS))
         if "boolean" in result:
             return {"boolean": result["boolean"]}
         columns, bindings = result["head"]["vars"], result["results"]["bindings"]

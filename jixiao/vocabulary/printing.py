@@ -9,7 +9,6 @@ from pyoxigraph import RdfFormat, serialize
 
 from jixiao.rendering import environment
 from jixiao.vocabulary.speech import Speech
-from queries.errors import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,14 +67,9 @@ def chapter(path: str) -> str:
 
 
 def answer(book: Book, page: Page) -> Mapping[str, Any] | None:
-    """The answer to the example of a page; what went wrong where there is none; ``None`` for other pages."""
+    """The answer to the example of a page; ``None`` for other pages and without a snapshot."""
     example = page.values.get("example")
-    if book.answers is None or example is None:
-        return None
-    try:
-        return book.answers.of(example.text)
-    except QueryError as error:
-        return {"error": str(error)}
+    return book.answers.of(example.text) if book.answers and example else None
 
 
 def rdf(book: Book, page: Page, ending: str) -> bytes:
