@@ -452,7 +452,7 @@ def test_metadata_fits_its_csv(snapshot, name):
     for column in columns:
         for template in ("aboutUrl", "valueUrl"):
             assert set(re.findall(r"\{\+(\w+)\}", column.get(template, ""))) <= set(header)
-    assert {column["datatype"] for column in own} <= {"string", "integer", "decimal", "boolean", "anyURI"}
+    assert {column["datatype"] for column in own} <= {"string", "integer", "decimal", "boolean"}
 
 
 @pytest.mark.parametrize("name", sheets())

@@ -22,10 +22,13 @@ DATATYPES: Mapping[str, str] = {
     "integer": "integer",
     "decimal": "decimal",
     "boolean": "boolean",
-    "iri": "anyURI",
+    "iri": "string",
     "code": "string",
 }
-"""What CSV on the Web calls our types."""
+"""What CSV on the Web calls our types.
+
+That a cell is an address is said by its ``valueUrl``; what is called ``anyURI``, a processor may take apart before that.
+"""
 
 
 @contextmanager
