@@ -1,6 +1,6 @@
 """How long it takes to judge a graph by the shapes and by the integrity constraints, and how much memory.
 
-The peer is rdflib, parsing the same triples as N-Quads in the same run: pyshacl works on a graph of rdflib, so that this
+The peer is rdflib, parsing the same triples as N-Quads in the same run: pyshacl works on a graph of rdflib, so this
 is what any of its users pays first. Each step has a process of its own, for its peak memory; a ratio holds anywhere.
 
     python bench/validate.py [KG]    judges the live snapshot of a knowledge graph, else the founding documents

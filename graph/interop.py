@@ -6,12 +6,14 @@ of the memory.
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pyoxigraph import Literal, Quad
     from rdflib import Graph
@@ -52,3 +54,15 @@ def is_address(node: Node) -> bool:
     import rdflib  # noqa: PLC0415
 
     return isinstance(node, rdflib.URIRef)
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """While a large graph grows nothing in it is garbage, but the collector of cycles would look at all of it again."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
