@@ -27,7 +27,7 @@ DATATYPES: Mapping[str, str] = {
 }
 """What CSV on the Web calls our types.
 
-That a cell is an address is said by its ``valueUrl``; what is called ``anyURI``, a processor may take apart before that.
+That a cell is an address is said by its ``valueUrl``; ``anyURI`` is taken apart by some before that.
 """
 
 
