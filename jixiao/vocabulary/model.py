@@ -72,7 +72,7 @@ class Code:
     broader: tuple[str, ...]
     narrower: tuple[str, ...]
     matches: tuple[tuple[str, str], ...]
-    """Relation and address of what means the same or nearly the same elsewhere."""
+    """Relation (``closeMatch``) and address of what means the same or nearly the same elsewhere."""
     further: Mapping[str, Sequence[NamedNode | RdfLiteral]]
     """What else is said of it, by property."""
     provisional: bool
@@ -90,6 +90,7 @@ class CodeList:
     sources: tuple[str, ...]
     source_note: Texts
     """Sources that have no address, in words."""
+    note: Texts
     version: str | None
     license: str | None
     codes: Mapping[str, Code]

@@ -214,13 +214,12 @@ def _section_of(term: Term, home: Mapping[str, str]) -> str:
 
 def _alignments(facts: Facts, terms: Mapping[str, Term]) -> dict[str, tuple[tuple[str, str], ...]]:
     """The links of our terms to vocabularies that the graph itself does not use."""
-    relations = (*_MATCHES, f"{OWL}equivalentClass", f"{OWL}equivalentProperty", f"{RDFS}seeAlso")
-    found = {
-        iri: tuple((relation, target) for relation in relations for target in facts.iris(iri, relation))
-        for iri in terms
-        if iri.startswith(JX)
-    }
+    found = {iri: _matches(facts, iri) for iri in terms if iri.startswith(JX)}
     return {iri: links for iri, links in found.items() if links}
+
+
+def _matches(facts: Facts, iri: str) -> tuple[tuple[str, str], ...]:
+    return tuple((relation.removeprefix(SKOS), target) for relation in _MATCHES for target in facts.iris(iri, relation))
 
 
 # Codes
@@ -251,6 +250,7 @@ def _code_list(facts: Facts, iri: str, members: Sequence[str]) -> CodeList:
         definition=facts.texts(iri, f"{SKOS}definition", f"{DCT}description"),
         sources=facts.iris(iri, f"{DCT}source"),
         source_note=facts.texts(iri, f"{DCT}source"),
+        note=facts.texts(iri, f"{SKOS}note", f"{SKOS}scopeNote"),
         version=facts.literal(iri, f"{OWL}versionInfo"),
         license=facts.iri(iri, f"{DCT}license"),
         codes={member: _code(facts, member, iri.removeprefix(CODE), narrower[member]) for member in members},
@@ -272,7 +272,7 @@ def _code(facts: Facts, iri: str, scheme: str, narrower: Sequence[str]) -> Code:
         definition=facts.texts(iri, f"{SKOS}definition"),
         broader=facts.iris(iri, f"{SKOS}broader"),
         narrower=tuple(narrower),
-        matches=tuple((relation, target) for relation in _MATCHES for target in facts.iris(iri, relation)),
+        matches=_matches(facts, iri),
         further={name: values for name, values in said.items() if name not in _TOLD},
         provisional=facts.is_a(iri, f"{JX}ProvisionalConcept"),
         deprecated=facts.literal(iri, f"{OWL}deprecated") == "true",
