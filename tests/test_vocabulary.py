@@ -361,6 +361,16 @@ def refuse():
     raise QueryTooLongError("q", "太久了")
 
 
+@pytest.mark.parametrize("path", [*CHAPTERS, *OTHERS, EXAMPLES[0]])
+def test_pages_load_nothing_from_elsewhere_and_hold_no_code(site, path):
+    page = site.get(path).text
+    loaded = re.findall(r'<(?:link rel="stylesheet"|link rel="icon"|script|img)[^>]+(?:href|src)="([^"]+)"', page)
+    assert len(loaded) >= 4
+    assert [each for each in loaded if not each.startswith("/static/")] == []
+    assert [each for each in re.findall(r"<script[^>]*>", page) if "src=" not in each] == []
+    assert "style=" not in page
+
+
 # Examples and records
 
 

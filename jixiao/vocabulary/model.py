@@ -47,6 +47,11 @@ class Term:
         """Where it stands on the page: what follows ``#`` in its address, or its prefixed name."""
         return self.name.removeprefix("jx:") if self.own else self.name
 
+    @property
+    def elsewhere(self) -> list[str]:
+        """Of a property: the classes that have it beside its domain."""
+        return [iri for iri in self.used_on if iri not in self.domain]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
