@@ -26,9 +26,9 @@ def borrowed_kinds() -> Mapping[str, tuple[str, ...]]:
     kinds: defaultdict[str, list[str]] = defaultdict(list)
     for triple in parse(path("jixiao.ttl").read_bytes(), RdfFormat.TURTLE):
         term, kind = triple.subject, triple.object
-        if triple.predicate.value in _KIND_OF and isinstance(term, NamedNode) and isinstance(kind, NamedNode):
-            if not kind.value.startswith(JX):
-                kinds[term.value].append(kind.value)
+        named = isinstance(term, NamedNode) and isinstance(kind, NamedNode)
+        if named and triple.predicate.value in _KIND_OF and not kind.value.startswith(JX):
+            kinds[term.value].append(kind.value)
     return {term: tuple(sorted(names)) for term, names in kinds.items()}
 
 
