@@ -148,7 +148,7 @@ class Score:
 
     def to_dict(self) -> dict[str, Any]:
         """The figures as plain data."""
-        data: dict[str, Any] = {"name": self.name, "gold": self.gold, "found": self.found, "hit": self.hit}
+        data: dict[str, Any] = {"name": self.name, "gold": self.gold, "findings": self.found, "hit": self.hit}
         for measure in ("precision", "recall", "f1"):
             low, high = getattr(self, f"{measure}_interval") or (None, None)
             data |= {measure: getattr(self, measure), f"{measure}_low": low, f"{measure}_high": high}
@@ -288,9 +288,9 @@ class Evaluation:
         wanted = {where for where, row in rows.items() if row.kind == "vague"}
         found = {w for w in self.findings if w.rule == "vague-target" and (w.source, w.project) in forms} - loose
         return [
-            score("vague-target", wanted, found),
+            score("vague", wanted, found),
             score("keywords", wanted, {where for where, row in rows.items() if has_word(row.value)}),
-            score("no-digit", wanted, {where for where, row in rows.items() if has_no_digit(row.value)}),
+            score("no_digit", wanted, {where for where, row in rows.items() if has_no_digit(row.value)}),
         ]
 
     def disagreements(self) -> list[Disagreement]:

@@ -1,0 +1,211 @@
+"""The command evaluate: how well the rules judge, against readings by hand or against planted defects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jixiao.cli.app import Command, app
+from jixiao.cli.asking import Form, named_columns, put
+from jixiao.cli.options import HERE, Kg, Output, Rows, destination, knowledge_graph, progress, say
+from jixiao.errors import BadInputError
+from jixiao.messages import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ingest.records import Document
+    from jixiao.tables import Cell
+    from queries.evaluation import Disagreement, Gold, Score
+
+FIGURES = ("name", "gold", "findings", "hit", "precision", "recall", "f1")
+BOUNDS = tuple(f"{measure}_{end}" for measure in FIGURES[4:] for end in ("low", "high"))
+POOLED = ("all", "certain", "possible", "unclear", "vague", "keywords", "no_digit")
+DISAGREED = ("side", "rule", "certainty", "source", "page", "line", "project", "indicator", "printed")
+
+
+@app.command(cls=Command, help=text("help.evaluate"))
+def evaluate(  # noqa: PLR0913 - one parameter an option
+    gold: Annotated[list[Path] | None, typer.Argument(metavar="GOLD...", help=text("help.gold"))] = None,
+    *,
+    records: Annotated[Path | None, typer.Option("--records", metavar="FILE", help=text("help.records"))] = None,
+    samples: Annotated[int, typer.Option("--samples", metavar="N", min=0, help=text("help.evaluate_samples"))] = 0,
+    disagreements: Annotated[bool, typer.Option("--disagreements", help=text("help.disagreements"))] = False,
+    form: Form = Rows.table,
+    output: Output = None,
+    kg: Kg = HERE,
+) -> None:
+    """Scores the findings of the live snapshot, of records, or of samples against what is known to be there."""
+    if bool(gold) == bool(samples):
+        raise BadInputError(text("evaluate.what"))
+    if gold:
+        scored, differing = by_gold(gold, records, kg)
+    else:
+        scored, differing = by_samples(samples)
+    if form == Rows.json:
+        put_json(scored, differing, output)
+        return
+    if not disagreements:
+        columns = FIGURES if form == Rows.table else (*FIGURES, *BOUNDS)
+        put_rows([_figures(each, form) for each in scored], columns, form, output)
+    if disagreements or (form == Rows.table and output is None):
+        put_rows([_disagreed(each, form) for each in differing], DISAGREED, form, output)
+
+
+def by_gold(paths: Sequence[Path], records: Path | None, kg: Path) -> tuple[list[Score], list[Disagreement]]:
+    """The figures and disagreements on documents that were read by hand."""
+    from queries.evaluation import Evaluation, gold_files, read_gold  # noqa: PLC0415
+
+    gold = [read_gold(path) for path in gold_files(paths)]
+    read, findings = of_records(records) if records else of_snapshot(kg)
+    for each in gold:
+        if each.source not in read:
+            say(text("evaluate.unread", source=each.source))
+    evaluation = Evaluation(gold, findings)
+    sum_up(gold, evaluation.searched)
+    figures = [*evaluation.rules(), *evaluation.pooled(), evaluation.unclear(), *evaluation.vagueness()]
+    return figures, evaluation.disagreements()
+
+
+def of_snapshot(kg: Path) -> tuple[set[str], list[dict[str, Any]]]:
+    """The names of the files in the live snapshot, and its findings."""
+    snapshot = knowledge_graph(kg).live()
+    return {each["source"] for each in snapshot.manifest["documents"]}, snapshot.findings()
+
+
+def of_records(path: Path) -> tuple[set[str], list[dict[str, Any]]]:
+    """The names of the files whose records stand in a file, and what the rules find in these.
+
+    Raises:
+        BadInputError: the file is not there, or a line of it is no record.
+    """
+    from ingest.errors import MalformedRecordError  # noqa: PLC0415
+    from ingest.interchange import from_json  # noqa: PLC0415
+
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        documents = [from_json(line) for line in lines if line.strip()]
+    except MalformedRecordError as error:
+        raise BadInputError(text("evaluate.bad_record", path=path, cause=error)) from error
+    except UnicodeDecodeError:
+        raise BadInputError(text("error.not_utf8", path=path)) from None
+    return {each.source for each in documents}, judged(documents)
+
+
+def judged(documents: Sequence[Document]) -> list[dict[str, Any]]:
+    """What the rules find in records, as plain data."""
+    from pyoxigraph import Store  # noqa: PLC0415
+
+    from graph.addresses import document_address, told_apart  # noqa: PLC0415
+    from graph.mapping import triples  # noqa: PLC0415
+    from graph.store import fill  # noqa: PLC0415
+    from ontology.terms import BASE  # noqa: PLC0415
+    from queries import concepts, judge  # noqa: PLC0415
+    from queries.library import rules  # noqa: PLC0415
+
+    store, every = Store(), rules()
+    addresses = [document_address(each, BASE) for each in documents]
+    said = (
+        quad
+        for each, address in zip(documents, addresses, strict=True)
+        for quad in triples(each, BASE, address if addresses.count(address) == 1 else told_apart(address, each))
+    )
+    fill(store, said, concepts.triples(every.values()))
+    return [each.to_dict() for each in judge.findings(judge.run(every, store))]
+
+
+def by_samples(count: int) -> tuple[list[Score], list[Disagreement]]:
+    """The figures and disagreements on so many seeds in every layout: each is printed, read back and judged.
+
+    Documents of one layout are judged together, as the same department's in two layouts would be copies.
+    """
+    from jixiao.samples import LAYOUTS  # noqa: PLC0415
+    from queries.evaluation import Evaluation  # noqa: PLC0415
+
+    gold: list[Gold] = []
+    findings: list[dict[str, Any]] = []
+    with progress(text("evaluate.samples"), len(LAYOUTS)) as step:
+        for number, layout in enumerate(LAYOUTS, 1):
+            planted, found = one_layout(layout, count)
+            gold += planted
+            findings += found
+            step(text("evaluate.layout", number=number, count=len(LAYOUTS), layout=layout, found=len(found)))
+    evaluation = Evaluation(gold, findings)
+    return [*evaluation.rules(), *evaluation.pooled()], evaluation.disagreements()
+
+
+def one_layout(layout: str, count: int) -> tuple[list[Gold], list[dict[str, Any]]]:
+    """What was planted in so many samples of a layout, and what the rules find in what is read back from them."""
+    from ingest import read  # noqa: PLC0415
+    from jixiao.samples import make  # noqa: PLC0415
+    from queries.evaluation import Anomaly, Gold  # noqa: PLC0415
+
+    gold, documents = [], []
+    with TemporaryDirectory(prefix="jixiao-") as folder:
+        for seed in range(count):
+            sample = make(seed, layout)
+            path = Path(folder) / sample.name
+            path.write_bytes(sample.data)
+            documents.append(read(path))
+            planted = (Anomaly(each.rule, each.project, each.indicator) for each in sample.planted)
+            gold.append(Gold(sample.name, (), tuple(planted)))
+    return gold, judged(documents)
+
+
+def sum_up(gold: Sequence[Gold], searched: set[str]) -> None:
+    """Says on standard error what was compared and how."""
+    rows = sum(len(form.indicators) for each in gold for form in each.targets)
+    say(text("evaluate.compared", documents=len(gold), searched=len(searched), rows=rows))
+    say(text("evaluate.method"))
+
+
+def put_rows(rows: Iterable[Mapping[str, Cell]], columns: Sequence[str], form: Rows, output: Path | None) -> None:
+    """Writes rows under their columns."""
+    from jixiao.tables import table  # noqa: PLC0415
+
+    put(named_columns(table(rows, columns), form), form, output)
+
+
+def put_json(scored: Sequence[Score], differing: Sequence[Disagreement], output: Path | None) -> None:
+    """Writes figures and disagreements as one object."""
+    import json  # noqa: PLC0415
+    from dataclasses import asdict  # noqa: PLC0415
+
+    data = {"scores": [each.to_dict() for each in scored], "disagreements": [asdict(each) for each in differing]}
+    with destination(output) as stream:
+        json.dump(data, stream, ensure_ascii=False, indent=1)
+        stream.write("\n")
+
+
+def _figures(each: Score, form: Rows) -> dict[str, Cell]:
+    """A score as a row; in a table for people, measures with their intervals in percent."""
+    data = each.to_dict()
+    if form != Rows.table:
+        return data
+    shown = {measure: _share(data, measure) for measure in FIGURES[4:]}
+    return data | shown | {"name": _called(each.name)}
+
+
+def _share(data: Mapping[str, Any], measure: str) -> str:
+    if data[measure] is None:
+        return ""
+    low, high = data[f"{measure}_low"], data[f"{measure}_high"]
+    return f"{data[measure]:.1%} ({low:.1%}–{high:.1%})"
+
+
+def _called(name: str) -> str:
+    """A figure that is no rule's by its name in the user's language."""
+    return text(f"table.{name}") if name in POOLED else name
+
+
+def _disagreed(each: Disagreement, form: Rows) -> dict[str, Cell]:
+    side = "missed" if each.missed else "unasked"
+    certainty = each.certainty
+    if form == Rows.table:
+        side = text(f"table.{side}")
+        certainty = certainty and text(f"table.{certainty}")
+    names = ("rule", "source", "page", "line", "project", "indicator", "printed")
+    return {name: getattr(each, name) for name in names} | {"side": side, "certainty": certainty}
