@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 import ontology
 from jixiao.__main__ import run
 from jixiao.site.app import create_app
-from jixiao.vocabulary import live, picture, writing
+from jixiao.vocabulary import live, picture, reading, writing
 from jixiao.vocabulary.book import Book
 from jixiao.vocabulary.model import Vocabulary
 from jixiao.vocabulary.reading import ONTOLOGY, prefixed, vocabulary
@@ -443,7 +443,8 @@ def test_every_link_within_the_documentation_leads_somewhere(site, book, languag
 
 
 def test_written_pages_lead_to_each_other_by_files_and_need_no_server(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(divisions, "triples", lambda: iter(()))  # three thousand pages more show nothing new
+    few = [each for each in reading.triples() if "/code/division/" not in str(each.subject)]
+    monkeypatch.setattr(reading, "triples", lambda: few)  # three thousand pages more show nothing new
     assert run(["vocabulary", "-o", str(tmp_path)]) == 0
     pages = {str(file): Anchors(file.read_text("utf-8")) for file in sorted(tmp_path.rglob("*.html"))}
     written = re.search(r"已写出 (\d+) 页", capsys.readouterr().err)

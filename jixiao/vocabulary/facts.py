@@ -24,12 +24,14 @@ class Facts:
 
     def __init__(self, said: Iterable[Quad | Triple]) -> None:
         self._of: dict[Subject, list[Triple]] = defaultdict(list)
-        for each in said:
-            if isinstance(each.subject, NamedNode | BlankNode):
-                self._of[each.subject].append(Triple(each.subject, each.predicate, each.object))
+        self.add(said)
 
-    def __contains__(self, iri: str) -> bool:
-        return NamedNode(iri) in self._of
+    def add(self, said: Iterable[Quad | Triple]) -> None:
+        """Takes in what is said of things of which nothing was known before."""
+        known = frozenset(self._of)
+        for each in said:
+            if isinstance(each.subject, NamedNode | BlankNode) and each.subject not in known:
+                self._of[each.subject].append(Triple(each.subject, each.predicate, each.object))
 
     def subjects(self) -> list[str]:
         """The addresses of everything that something is said of."""
@@ -85,8 +87,3 @@ class Facts:
                 yield triple
                 if isinstance(triple.object, BlankNode):
                     waiting.append(triple.object)
-
-    def everything(self) -> Iterator[Triple]:
-        """Every triple."""
-        for triples in self._of.values():
-            yield from triples

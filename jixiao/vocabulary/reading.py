@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -54,11 +53,11 @@ def data(name: str) -> Any:
     return yaml.safe_load(files(__name__.rpartition(".")[0]).joinpath(f"{name}.yaml").read_text(encoding="utf-8"))
 
 
-def triples() -> Iterator[Quad | Triple]:
+@cache
+def triples() -> tuple[Quad | Triple, ...]:
     """Everything that the ontology says, its shapes and all administrative divisions included."""
-    for file in (*data_files(), *_shape_files()):
-        yield from read(file)
-    yield from divisions.triples()
+    said = (quad for file in (*data_files(), *_shape_files()) for quad in read(file))
+    return (*said, *divisions.triples())
 
 
 def _shape_files() -> list[Any]:
@@ -93,9 +92,8 @@ def vocabulary(further: Iterable[Quad] = ()) -> Vocabulary:
     Args:
         further: What a snapshot says of codes that no file knows: provisional ones, and those of the rules.
     """
-    own = Facts(triples())
-    added = (quad for quad in further if not (isinstance(quad.subject, NamedNode) and quad.subject.value in own))
-    facts = Facts(chain(own.everything(), added))
+    facts = Facts(triples())
+    facts.add(further)
     shapes = _shapes(facts)
     structures = _structures(facts)
     terms = _terms(facts, shapes, structures)
