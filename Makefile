@@ -16,7 +16,7 @@ demo: $(VENV)/runtime.stamp  ## Write sample disclosures, read them, judge them,
 	$(BIN)/jixiao demo
 
 test: lint  ## Check everything: style, types, layers, tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/dev.stamp  ## Check style, types and layers
 	$(BIN)/ruff check
