@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jixiao.cli import asking, documenting, evaluating, exporting, intake, looking, showing, validating
+from jixiao.cli import asking, comparing, documenting, evaluating, exporting, intake, looking, showing, validating
 from jixiao.cli.app import app
 
 ORDER = (
@@ -14,6 +14,7 @@ ORDER = (
     asking.queries,
     asking.check,
     asking.rules,
+    comparing.compare,
     evaluating.evaluate,
     validating.validate,
     showing.report,

@@ -1,0 +1,77 @@
+"""Comparisons of indicators as people see them: the same figures and words on the command line and on the site."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from jixiao.rendering import YUAN_IN_WAN
+from jixiao.tables import plain
+from queries.comparison import Index, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from graph.snapshot import Snapshot
+    from jixiao.tables import Cell
+    from queries.comparison import Comparison, Entry, Figures, Wording
+    from queries.comparison.asking import Place
+
+YUAN = "元"
+_CENT = Decimal("0.01")
+
+COLUMNS = (
+    *("part", "name", "printed", "slot", "side", "unit", "count", "documents", "departments"),
+    *("minimum", "lower", "median", "upper", "maximum", "standing"),
+    *("project", "publisher", "year", "source", "page", "line", "address"),
+)
+"""The columns of a comparison as rows."""
+
+
+@lru_cache(maxsize=1)
+def index_of(snapshot: Snapshot) -> Index:
+    """The index of a snapshot, made when it is first asked for."""
+    return Index.of(snapshot.store)
+
+
+def amount(value: Decimal, unit: str) -> str:
+    """An amount with its unit, at most two decimals; much money in 万元."""
+    if unit == YUAN and abs(value) >= YUAN_IN_WAN:
+        return amount(value / YUAN_IN_WAN, "万元")
+    return f"{plain(value.quantize(_CENT) if value % 1 else value)}{unit}"
+
+
+def records(comparison: Comparison, at: Mapping[str, Place]) -> Iterator[dict[str, Cell]]:
+    """A comparison as rows: the target itself, the figures of the others, each of them, the better wordings."""
+    yield {"part": "target", "standing": comparison.standing, **of_entry(comparison.entry, at)}
+    if comparison.figures:
+        yield {"part": "figures", **of_figures(comparison.figures)}
+    for peer in comparison.peers:
+        yield {"part": "peer", **of_entry(peer, at)}
+    for wording in comparison.wordings:
+        yield of_wording(wording, at)
+
+
+def of_wording(wording: Wording, at: Mapping[str, Place]) -> dict[str, Cell]:
+    """A wording as a row."""
+    return {"part": "wording", "slot": wording.slot, **of_entry(wording.entry, at)}
+
+
+def of_figures(figures: Figures) -> dict[str, Cell]:
+    """Figures as a row."""
+    names = ("unit", "count", "documents", "departments", "minimum", "lower", "median", "upper", "maximum")
+    return {name: getattr(figures, name) for name in names} | {"side": "le" if figures.is_ceiling else "ge"}
+
+
+def of_entry(entry: Entry, at: Mapping[str, Place]) -> dict[str, Cell]:
+    """An indicator with its source as a row."""
+    page, line = at.get(entry.iri, (None, None))
+    names = ("name", "printed", "unit", "project", "publisher", "year", "source")
+    return {name: getattr(entry, name) for name in names} | {"page": page, "line": line, "address": entry.iri}
+
+
+def places_of(snapshot: Snapshot, comparison: Comparison) -> Mapping[str, Place]:
+    """Where everything that a comparison shows is printed."""
+    shown = (comparison.entry, *comparison.peers, *(each.entry for each in comparison.wordings))
+    return places(snapshot.store, *(each.iri for each in shown))

@@ -1,0 +1,133 @@
+"""Measurable wordings that others really print, for a target that nobody can check.
+
+Nothing is made up: a wording is the printed target of a comparable indicator with its source. Where the number is the
+department's to choose, the same text is given with the numbers left open.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from queries.comparison.entries import UNCLEAR, Entry
+from queries.comparison.names import features, subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from queries.comparison.index import Index
+
+MOST = 3
+"""So many wordings are shown."""
+WORTH = 0.31
+"""From this score on a wording is shown."""
+ALIKE = 0.5
+"""Of two wordings in one unit with names this similar only the better is shown."""
+SAME_TYPE, SAME_FAMILY = 1.0, 0.85
+OTHER_FAMILY = 0.6
+"""What a likeness is worth between indicators of one type, of one first level, of others."""
+BY_PROJECT = 0.35
+"""How much the likeness of the projects adds, at most in proportion to that of the names."""
+
+NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
+SLOT = "___"
+SCALE = re.compile("优|良|等级|评判|分档|档")
+GRADED = re.compile("及以上|或以上|[A-Z]级|优.*良|高.*中.*低|[一二三四五]级|[一二三四五]星")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A measurable target that somebody prints, and the same with its numbers left open."""
+
+    entry: Entry
+    slot: str | None
+    """``None`` where the target has no number to choose."""
+    score: float
+
+
+def needs_wording(entry: Entry) -> bool:
+    """Whether the target is one that nobody can check as it stands."""
+    return entry.kind in UNCLEAR
+
+
+def drafted(name: str, type_: str | None = None) -> Entry:
+    """An indicator that stands in no document yet, of which only the name is known, and perhaps the type."""
+    return Entry(iri="", name=name, kind="missing", type=type_, form="", project="", document="", source="", sha256="")
+
+
+def is_measurable(entry: Entry) -> bool:
+    """Whether a target may be a model: a number in a unit, a date, a state with stated grades, and no objection."""
+    if entry.objected or not entry.printed:
+        return False
+    if entry.kind == "quantity":
+        return entry.number is not None and entry.code is not None
+    if entry.kind == "time":
+        return NUMBER.search(entry.printed) is not None
+    return entry.kind == "state" and bool(GRADED.search(entry.printed) or SCALE.search(entry.scoring or ""))
+
+
+def slot(printed: str) -> str | None:
+    """The printed target with its numbers left open: ``≥90%`` gives ``≥___%``; ``None`` where it has none."""
+    left_open = NUMBER.sub(SLOT, printed)
+    return left_open if left_open != printed else None
+
+
+def wordings(index: Index, entry: Entry) -> list[Wording]:
+    """At most three measurable wordings for an indicator, those of other documents first; perhaps none."""
+    scored = sorted(_scored(index, entry), key=lambda each: (-each.score, each.entry.iri))
+    elsewhere = [each for each in scored if each.entry.document != entry.document]
+    here = [each for each in scored if each.entry.document == entry.document]
+    return _different(index, [*elsewhere, *here])
+
+
+def _scored(index: Index, entry: Entry) -> Iterator[Wording]:
+    """The measurable indicators of other forms that are about the same, each with how much it is about the same."""
+    name, project = entry.plain_name, subject(entry.plain_project)
+    for called in index.by_subject.near(subject(name)) or index.by_name.near(features(name)):
+        likeness = _likeness(index, name, called)
+        for other in index.by_name.values[called]:
+            if other.form == entry.form or not is_measurable(other) or _against(entry, other):
+                continue
+            kinship = index.weights.similarity(project, subject(other.plain_project))
+            score = (likeness + BY_PROJECT * min(kinship, likeness)) * _of_type(entry, other)
+            if score >= WORTH:
+                yield Wording(other, slot(other.printed or ""), round(score, 6))
+
+
+def _likeness(index: Index, name: str, other: str) -> float:
+    """How much two normalised names share of what they are about; as wholes where the first is about nothing."""
+    bag = subject if subject(name) else features
+    return index.weights.similarity(bag(name), bag(other))
+
+
+def _against(entry: Entry, other: Entry) -> bool:
+    """Whether two cannot mean the same: money and no money, a date and no date, more and less."""
+    if (entry.family == "cost") != (other.family == "cost"):
+        return True
+    if other.kind == "time" and entry.type != other.type:
+        return True
+    return {entry.polarity, other.polarity} == {"more", "less"}
+
+
+def _of_type(entry: Entry, other: Entry) -> float:
+    if entry.type == other.type:
+        return SAME_TYPE
+    return SAME_FAMILY if entry.family == other.family else OTHER_FAMILY
+
+
+def _different(index: Index, ranked: Iterable[Wording]) -> list[Wording]:
+    """The best of the ranked ones that are not all called alike in one unit."""
+    chosen: list[Wording] = []
+    for each in ranked:
+        if not any(_alike(index, each.entry, other.entry) for other in chosen):
+            chosen.append(each)
+        if len(chosen) == MOST:
+            break
+    return chosen
+
+
+def _alike(index: Index, one: Entry, other: Entry) -> bool:
+    """Whether two measurable indicators say nearly the same."""
+    likeness = index.weights.similarity(features(one.plain_name), features(other.plain_name))
+    return one.unit == other.unit and likeness >= ALIKE
