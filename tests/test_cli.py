@@ -15,10 +15,12 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import ingest
+from graph.validate import Severity
 from ingest.interchange import from_json
 from jixiao import intake, samples
 from jixiao.__main__ import BAD_INPUT, DONE, FOUND, INTERNAL, explain
@@ -130,6 +132,7 @@ def test_every_sentence_that_the_program_says_exists_and_none_is_idle(root):
     code = "\n".join(path.read_text(encoding="utf-8") for path in (root / "jixiao").rglob("*.py"))
     asked = {key for keys in re.findall(r'text\(\s*"(\w+\.\w+)"|"(check\.\w+)"', code) for key in keys if key}
     asked -= {key for key in asked if key.startswith(("usage.", "table."))}
+    asked |= {f"validate.{severity}" for severity in get_args(Severity)}
     there = {
         f"{section}.{name}"
         for section, sentences in catalogue("zh").items()
