@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 CHINESE = "一二三四五六七八九十"
+DIGITS = "零一二三四五六七八九"
+POWERS = {"十": 10, "百": 100, "千": 1000}
 NUMERAL = re.compile("[一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?")
 STYLES = (
     re.compile(r"(?:绩效|总体|年度)?目标(?:内容)?\s*(?P<n>\d{1,2})\s*[:：、，.．]?"),
@@ -30,6 +32,17 @@ def ordinal(printed: str) -> int:
     if "十" in printed:
         return (CHINESE.index(tens) + 1 if tens else 1) * 10 + (CHINESE.index(ones) + 1 if ones else 0)
     return CHINESE.index(printed) + 1
+
+
+def cardinal(printed: str) -> int:
+    """The number that a numeral up to thousands stands for: ``一百二十`` is 120, ``两`` 2, ``百`` 100."""
+    number, digit = 0, 0
+    for char in printed.replace("两", "二"):
+        if char in DIGITS:
+            digit = DIGITS.index(char)
+        else:
+            number, digit = number + (digit or 1) * POWERS[char], 0
+    return number + digit
 
 
 def split_goals(text: str) -> list[tuple[int, int]]:

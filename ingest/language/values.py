@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ingest.language.numbering import ordinal
+from ingest.language.numbering import cardinal
 from ingest.layout.folding import fold
 from ontology import lexicon
 from ontology.words import number_words, units, vague_words
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 NUMBER = r"(?<!\d)-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)"
 """A printed number; a hyphen is its sign only where no number stands before it."""
 DATE = re.compile(
-    r"\d{4}年|\d{1,2}月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?$"
-    r"|(19|20)\d{2}-(19|20)\d{2}$"
+    r"\d{4}年|(?:\d{1,2}|[每次当])月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)"
+    r"|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?(以?前)?$|(19|20)\d{2}-(19|20)\d{2}$|^第?[一二三四]季度([初中末底前内]|完成)*$"
 )
+NUMERAL = "[零一二两三四五六七八九十百千]+"
+PERCENT = re.compile(rf"(?<!\d)百分之(?:(?P<n>{NUMERAL})|(?P<figure>{NUMBER}))")
 RATIO = re.compile(r"\d+:\d+")
 """Ratios and times of the day are no quantities of one unit."""
 MONTHS = re.compile(r"^(\d{1,2})[-~至到—]+(\d{1,2})(月份?)$")
@@ -50,8 +52,10 @@ class Words:
     quantity: re.Pattern[str]
     strange: re.Pattern[str]
     """Like ``quantity``, with a unit that the code list has not."""
+    symbol: re.Pattern[str]
+    """A number and a symbol of physics, which needs no comparator to be known as a unit: ``50dB以下``."""
     time: frozenset[str]
-    relative: tuple[str, ...]
+    relative: re.Pattern[str]
     missing: frozenset[str]
     secret: frozenset[str]
     state: frozenset[str]
@@ -59,7 +63,9 @@ class Words:
     vague: re.Pattern[str]
     measures: tuple[str, ...]
     numeral: re.Pattern[str]
-    """A Chinese numeral that counts a unit."""
+    """A Chinese numeral that counts a unit; with 级 it names a grade."""
+    bound: re.Pattern[str]
+    """A comparator that asks for more or less than what follows."""
     units: frozenset[str]
 
 
@@ -81,13 +87,18 @@ def words() -> Words:
         rf"(?P<before>{alternatives(before)})(?P<number>{NUMBER})(?P<range>)(?P<number2>)"
         rf"(?P<unit>[^\d\s,;。/]{{1,4}}?(?:/[^\d\s,;。/]{{1,4}}?)?)(?P<after>{alternatives(after)})?"
     )
+    symbol = re.compile(
+        rf"(?P<before>)(?P<number>{NUMBER})(?P<range>)(?P<number2>)"
+        rf"(?P<unit>[A-Za-zμ]{{2}}[A-Za-z0-9/]*)(?P<after>{alternatives(after)})?"
+    )
     return Words(
         before=before,
         after=after,
         quantity=quantity,
         strange=strange,
+        symbol=symbol,
         time=frozenset(map(fold, data["time_words"])),
-        relative=tuple(map(fold, data["relative_words"])),
+        relative=re.compile("|".join([alternatives(map(fold, data["relative_words"])), *data["relative_patterns"]])),
         missing=frozenset(map(fold, data["missing_words"])),
         secret=frozenset(map(fold, data["secret_words"])),
         state=frozenset(map(fold, data["state_words"])),
@@ -95,9 +106,10 @@ def words() -> Words:
         vague=re.compile(alternatives(map(fold, vague_words()))),
         measures=tuple(data["measure_suffixes"]),
         numeral=re.compile(
-            rf"(?:(?P<before>{alternatives(before)})|^)"
-            rf"(?P<n>[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])(?=(?:{unit})(?:{alternatives(after)})?$)"
+            rf"(?:(?P<before>{alternatives(before)})|^)(?P<n>{NUMERAL})"
+            rf"(?=(?!级){big}?(?:{unit})(?:{alternatives(after)})?$)"
         ),
+        bound=re.compile(alternatives(printed for printed, op in before.items() if op != "eq")),
         units=known_units,
     )
 
@@ -146,9 +158,12 @@ def measured(text: str, name: str, desc: str | None) -> Value:
     quantity = quantity_of(text)
     if quantity is None and text in (tidy(name), tidy(desc or "")):
         return Value("restated")
-    if any(word in text for word in lexical.relative):
+    if lexical.relative.search(text):
         return replace(quantity, kind="quantity", note="relative") if quantity else Value("relative")
-    return quantity or Value(kind_of_words(text, name, desc))
+    if quantity is not None:
+        return quantity
+    kind = kind_of_words(text, name, desc)
+    return Value("state", note="说明写明了含义") if kind == "vague" and explained(text, desc) else Value(kind)
 
 
 def quantity_of(text: str) -> Value | None:
@@ -171,16 +186,15 @@ def with_figures(text: str) -> str:
 
     Only a numeral after a comparator, or one that with its unit is the whole text, counts: 三会一课 is a name.
     """
+    text = PERCENT.sub(lambda found: f"{found['figure'] or cardinal(found['n'])}%", text)
     if any(char.isdigit() for char in text):
         return text
-    return words().numeral.sub(
-        lambda found: (found["before"] or "") + str(ordinal(found["n"].replace("两", "二"))), text
-    )
+    return words().numeral.sub(lambda found: f"{found['before'] or ''}{cardinal(found['n'])}", text)
 
 
 def unknown_unit(text: str) -> re.Match[str] | None:
-    """A comparator and a number followed by a few characters that can only be a unit, though no code has it."""
-    return words().strange.fullmatch(text)
+    """A number followed by a few characters that can only be a unit, though no code has it."""
+    return words().strange.fullmatch(text) or words().symbol.fullmatch(text)
 
 
 def built(found: re.Match[str]) -> Value:
@@ -221,12 +235,18 @@ def kind_of_words(text: str, name: str, desc: str | None) -> Kind:
     return "vague"
 
 
+def explained(text: str, desc: str | None) -> bool:
+    """Whether a description says what a word means that nobody could check alone: ``及时指受理后10日内``."""
+    means = rf"(?:^|[^\u4e00-\u9fff]){re.escape(text)}\"?(?:是?指|即|:).{{4,}}"
+    return re.search(means, fold(desc or "")) is not None
+
+
 def names_a_measure(text: str, name: str, desc: str | None) -> bool:
     """Whether a text only names what is measured.
 
-    It ends like a measure, or repeats most of its indicator's description.
+    It ends like a measure, or repeats most of its indicator's description; with a comparator before it it is a bound.
     """
-    if text.endswith(words().measures):
+    if text.endswith(words().measures) and not words().bound.match(text):
         verb = words().vague.match(text)
         if not verb or text[verb.end() :] in words().measures:
             return True

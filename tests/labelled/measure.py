@@ -92,19 +92,25 @@ def of_kind(kind: str, half: str) -> Score:
     return Score(kind, len(wanted), len(found), len(wanted & found))
 
 
+def told(half: str) -> tuple[int, int]:
+    """How many directions of a half are right, among those that words tell at all."""
+    chosen = [case for case in names() if case.half == half and case.got[0]]
+    return sum(case.wanted == case.got for case in chosen), len(chosen)
+
+
 def main() -> None:
     """Prints the figures of both halves."""
     for half in HALVES:
         print(half)  # noqa: T201
         parts = (("kind", values(), slice(1)), ("whole value", values(), slice(None)), ("polarity", names(), slice(1)))
-        for label, cases, part in parts:
-            good, count = right(cases, half, part)
+        figures = [(label, *right(cases, half, part)) for label, cases, part in parts]
+        for label, good, count in (*figures, ("told", *told(half))):
             low, high = wilson(good, count) or (0, 0)
             print(f"  {label:12} {good}/{count} {good / count:.3f} ({low:.3f}-{high:.3f})")  # noqa: T201
         for kind in dict.fromkeys(str(case.wanted[0]) for case in values()):
             score = of_kind(kind, half)
-            figures = " ".join(f"{each:.2f}" if each is not None else "-" for each in (score.precision, score.recall))
-            print(f"  {kind:12} {score.gold:3} {figures}")  # noqa: T201
+            pair = " ".join(f"{each:.2f}" if each is not None else "-" for each in (score.precision, score.recall))
+            print(f"  {kind:12} {score.gold:3} {pair}")  # noqa: T201
     if "--errors" in sys.argv:
         for case in (*values(), *names()):
             if case.half == HALVES[0] and case.wanted != case.got:
