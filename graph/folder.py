@@ -39,11 +39,12 @@ from ontology.terms import BASE, data_files
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pyoxigraph import Triple
+    from pyoxigraph import Quad, Triple
 
     from ingest.records import Document
 
     Check = Callable[[Store], Iterable[Mapping[str, Any]]]
+    Derive = Callable[[Store], Iterable[Quad]]
 
 BUILDING = ".building-"
 _ID_LENGTH = 16
@@ -132,6 +133,7 @@ class KnowledgeGraph:
         check: Check | None = None,
         rules: Mapping[str, str] | None = None,
         concepts: Iterable[Triple] = (),
+        derive: Derive | None = None,
     ) -> Snapshot:
         """Build a snapshot of everything that was added and make it live.
 
@@ -139,6 +141,7 @@ class KnowledgeGraph:
             check: Judges the new store; its findings become part of the snapshot.
             rules: What judged: ids and versions for the manifest.
             concepts: Further code lists, for the graph of the code lists.
+            derive: What follows from everything that documents say; it is in the store before the check sees it.
 
         Raises:
             FolderBusyError: Another process is publishing.
@@ -150,7 +153,7 @@ class KnowledgeGraph:
             self._clear_leftovers()
             building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.snapshots))
             try:
-                identity = self._build(building, check, rules or {}, concepts)
+                identity = self._build(building, check, rules or {}, concepts, derive)
                 self._put_in_place(building, identity)
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)
@@ -239,12 +242,21 @@ class KnowledgeGraph:
         shutil.rmtree(place, ignore_errors=True)
         building.rename(place)
 
-    def _build(self, building: Path, check: Check | None, rules: Mapping[str, str], concepts: Iterable[Triple]) -> str:
+    def _build(
+        self,
+        building: Path,
+        check: Check | None,
+        rules: Mapping[str, str],
+        concepts: Iterable[Triple],
+        derive: Derive | None,
+    ) -> str:
         """Write a whole snapshot into a folder and return the id that its content gives it."""
         inputs = self._inputs()
         store = Store(str(building / STORE))
         said = (quad for each in inputs for quad in triples(each.document, self.base, each.address))
         stores.fill(store, said, concepts)
+        if derive:
+            stores.derive(store, derive)
         findings = self._judge(store, check)
         (building / FINDINGS).write_bytes(kept.to_jsonl(findings))
         store.flush()

@@ -11,7 +11,7 @@ from ontology.terms import CODES_GRAPH, JX, RDF
 from ontology.terms import triples as vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
 
@@ -27,6 +27,11 @@ def fill(store: Store, quads: Iterable[Quad], concepts: Iterable[Triple] = ()) -
     """Load the vocabulary, its code lists and further ones, and what documents say into a new store."""
     store.bulk_extend(vocabulary_quads(concepts))
     store.bulk_extend(quads)
+
+
+def derive(store: Store, derivation: Callable[[Store], Iterable[Quad]]) -> None:
+    """Add what follows from a filled store; the derivation sees the store as it was before."""
+    store.bulk_extend(list(derivation(store)))
 
 
 def query(store: Store, sparql: str) -> QuerySolutions | QueryBoolean | QueryTriples:

@@ -159,6 +159,7 @@ def keeping(graph: KnowledgeGraph, read: Read = ingest.read) -> Read:
 def publish(graph: KnowledgeGraph) -> Snapshot:
     """A new live snapshot of everything that is kept, judged by all rules."""
     from queries import concepts, judge  # noqa: PLC0415 - extraction alone needs no store
+    from queries.derivations import derived  # noqa: PLC0415
     from queries.library import rules  # noqa: PLC0415
 
     every = rules()
@@ -166,4 +167,5 @@ def publish(graph: KnowledgeGraph) -> Snapshot:
         lambda store: (each.to_dict() for each in judge.findings(judge.run(every, store))),
         {name: rule.version for name, rule in every.items()},
         concepts.triples(every.values()),
+        derived,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,7 @@ from ingest.records import (
 from ontology.addresses import segment
 from ontology.terms import BASE, CODE, CONCEPTS_GRAPH, JX, OBEU_MEASURE, PROV, QB, RDF, SCHEMA, SKOS, data_files
 from queries import concepts, library
+from queries.derivations import derived
 
 SPAN = Span(start=100, end=104, quote="≥30次", line=30, page=2, row=4, column=5)
 INDICATOR = Indicator(
@@ -343,10 +345,19 @@ def declared(name):
     return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}, given_up
 
 
+def computed():
+    """What is derived from the cases of the rules."""
+    for file in sorted((Path(__file__).parent / "rules").glob("*/data.ttl")):
+        store = Store()
+        store.load(path=file, format=RdfFormat.TURTLE)
+        yield from derived(store)
+
+
 def written():
     """The properties, classes and individuals of vocabularies that graph, findings and code lists use."""
     codes = (quad for file in data_files()[1:] for quad in parse(file.read_bytes(), RdfFormat.TURTLE))
     said = (*triples(DOCUMENT), *findings.triples(FINDING), *concepts.triples(library.rules().values()), *codes)
+    said += (*computed(),)
     return {term.value for quad in said for term in (quad.predicate, quad.object) if isinstance(term, NamedNode)}
 
 
