@@ -75,7 +75,8 @@ def main() -> None:
     """Print a row for each step."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else published()
     triples = KnowledgeGraph(folder).live().manifest["counts"]["quads"]
-    rows, base = [], 0.0
+    rows: list[tuple[str, ...]] = []
+    base = 0.0
     for name, step in (("parse, rdflib", peer), ("shapes, pyshacl", shapes), ("integrity constraints", constraints)):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as own:
             result, seconds, memory = own.submit(measured, step, folder).result()
