@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from jixiao.rendering import YUAN_IN_WAN
 from jixiao.tables import plain
 from queries.comparison import Index, places
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from queries.comparison.asking import Place
 
 YUAN = "元"
+LARGER = (("亿元", Decimal(10**8)), ("万元", Decimal(10**4)))
+"""Units in which much money is told, and how many 元 they are."""
 _CENT = Decimal("0.01")
 
 COLUMNS = (
@@ -36,10 +37,10 @@ def index_of(snapshot: Snapshot) -> Index:
 
 
 def amount(value: Decimal, unit: str) -> str:
-    """An amount with its unit, at most two decimals; much money in 万元."""
-    if unit == YUAN and abs(value) >= YUAN_IN_WAN:
-        return amount(value / YUAN_IN_WAN, "万元")
-    return f"{plain(value.quantize(_CENT) if value % 1 else value)}{unit}"
+    """An amount with its unit, at most two decimals; much money in 万元 or 亿元."""
+    larger = next((each for each in LARGER if unit == YUAN and abs(value) >= each[1]), None)
+    unit, shown = (larger[0], value / larger[1]) if larger else (unit, value)
+    return f"{plain(shown.quantize(_CENT) if shown % 1 else shown)}{unit}"
 
 
 def records(comparison: Comparison, at: Mapping[str, Place]) -> Iterator[dict[str, Cell]]:

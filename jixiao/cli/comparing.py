@@ -46,12 +46,17 @@ def compare(
 ) -> None:
     """Says what others set for an indicator, given by its address or by any name."""
     from jixiao.comparison import index_of  # noqa: PLC0415 - loads the store
+    from queries.comparison import needs_wording  # noqa: PLC0415
 
     snapshot = knowledge_graph(kg).live()
     index = index_of(snapshot)
     known = address_of(name, index)
     rows = of_address(snapshot, index, known) if known else of_name(snapshot, index, name, notation(type_))
-    put_parts(list(rows), form, output)
+    found = put_parts(list(rows), form, output)
+    if "peer" not in found:
+        say(text("compare.no_peer"))
+    if "wording" not in found and (known is None or needs_wording(index.by_iri[known])):
+        say(text("compare.no_wording"))
 
 
 def notation(type_: str | None) -> str | None:
@@ -103,8 +108,8 @@ def of_name(snapshot: Snapshot, index: Index, name: str, type_: str | None) -> I
     yield from (of_wording(wording, at) for wording in found)
 
 
-def put_parts(rows: list[Mapping[str, Cell]], form: Rows, output: Path | None) -> None:
-    """Writes a comparison: one table a part for people, else all rows under all columns."""
+def put_parts(rows: list[Mapping[str, Cell]], form: Rows, output: Path | None) -> set[str]:
+    """Writes a comparison, one table a part for people, else all rows under all columns; says which parts it has."""
     from jixiao.comparison import COLUMNS  # noqa: PLC0415
     from jixiao.tables import table, write_for_eyes  # noqa: PLC0415
 
@@ -117,9 +122,7 @@ def put_parts(rows: list[Mapping[str, Cell]], form: Rows, output: Path | None) -
                 stream.write(f"{text(f'compare.{part}')}\n")
                 write_for_eyes(headed(table(map(in_words, parts[part]), SHOWN[part])), stream)
                 stream.write("\n")
-    for part in ("peer", "wording"):
-        if not parts[part]:
-            say(text(f"compare.no_{part}"))
+    return {part for part in SHOWN if parts[part]}
 
 
 def headed(rows: Table) -> Table:

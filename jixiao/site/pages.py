@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from ingest.errors import IngestError
+from jixiao.comparison import amount, index_of, places_of
+from jixiao.messages import catalogue
 from jixiao.rendering import environment, where
 from jixiao.site.lists import as_file, listing, whole_number
 from jixiao.site.negotiate import preferred
 from jixiao.site.originals import printed_lines
 from jixiao.site.picture import picture
+from jixiao.site.strip import strip
 from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
 from jixiao.view import VAGUE_KINDS, clarity, readable, view_text
 from ontology.terms import PREFIXES, concepts, label
+from queries.comparison import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from graph.snapshot import Snapshot
     from jixiao.site.desk import Desk
     from jixiao.site.lists import Listing, Row
     from jixiao.site.originals import PrintedLine
@@ -336,10 +341,12 @@ FACTS = (
 
 
 def indicator(request: Request, view: View, indicator: Indicator) -> Response:
-    """One indicator: every field with its quote, what was found, and what others set for the same name."""
+    """One indicator: every field with its quote, what was found, what others set, and how a vague one could be put."""
     subject = view.subject_of[indicator.iri]
     values = ((field, word, getattr(indicator, attribute)) for field, word, attribute in FACTS)
     others = [each for each in view.indicators.values() if each.name == indicator.name and each.iri != indicator.iri]
+    snapshot = cast("Snapshot", view.graph)
+    comparison = compare(index_of(snapshot), indicator.iri)
     return show(
         request,
         "indicator.html",
@@ -351,6 +358,11 @@ def indicator(request: Request, view: View, indicator: Indicator) -> Response:
         places=view.places(indicator.iri)[indicator.iri],
         findings=view.findings_of[indicator.iri],
         others=[(each, view.subject_of[each.iri]) for each in others[:PEERS]],
+        comparison=comparison,
+        strip=strip(comparison),
+        at=places_of(snapshot, comparison),
+        amount=amount,
+        words=catalogue("zh")["compare"],
     )
 
 
