@@ -139,7 +139,7 @@ class KnowledgeGraph:
 
         Args:
             check: Judges the new store; its findings become part of the snapshot.
-            rules: What judged: ids and versions for the manifest.
+            rules: What judged: ids and versions for the manifest, which is written after the check.
             concepts: Further code lists, for the graph of the code lists.
             derive: What follows from everything that documents say; it is in the store before the check sees it.
 
@@ -153,7 +153,7 @@ class KnowledgeGraph:
             self._clear_leftovers()
             building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.snapshots))
             try:
-                identity = self._build(building, check, rules or {}, concepts, derive)
+                identity = self._build(building, check, {} if rules is None else rules, concepts, derive)
                 self._put_in_place(building, identity)
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)

@@ -18,6 +18,9 @@ from jixiao.tables import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from pyoxigraph import Store
 
     from graph.folder import KnowledgeGraph
     from graph.snapshot import Snapshot
@@ -157,15 +160,17 @@ def keeping(graph: KnowledgeGraph, read: Read = ingest.read) -> Read:
 
 
 def publish(graph: KnowledgeGraph) -> Snapshot:
-    """A new live snapshot of everything that is kept, judged by all rules."""
+    """A new live snapshot of everything that is kept, judged by all rules; its manifest names those that judged it."""
     from queries import concepts, judge  # noqa: PLC0415 - extraction alone needs no store
     from queries.derivations import derived  # noqa: PLC0415
     from queries.library import rules  # noqa: PLC0415
 
     every = rules()
-    return graph.publish(
-        lambda store: (each.to_dict() for each in judge.findings(judge.run(every, store))),
-        {name: rule.version for name, rule in every.items()},
-        concepts.triples(every.values()),
-        derived,
-    )
+    judged: dict[str, str] = {}
+
+    def check(store: Store) -> list[dict[str, Any]]:
+        outcomes = judge.run(every, store)
+        judged.update((each.rule.id, each.rule.version) for each in outcomes if each.status != "failed")
+        return [each.to_dict() for each in judge.findings(outcomes)]
+
+    return graph.publish(check, judged, concepts.triples(every.values()), derived)

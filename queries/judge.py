@@ -1,9 +1,10 @@
-"""Rules run on a graph: each is not applicable, passed, or found something."""
+"""Rules run on a graph: each is not applicable, passed, found something, or failed itself."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterable, Mapping  # noqa: TC003 - fields of dataclasses
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,7 +26,9 @@ PROJECTION = ("focus", "indicator", "project", "found", "expected", "evidence", 
 """What every rule selects, in this order."""
 
 Certainty = Literal["certain", "possible"]
-Status = Literal["not-applicable", "passed", "found"]
+Status = Literal["not-applicable", "passed", "found", "failed"]
+SECONDS = 300.0
+"""How long a rule may take. The slowest takes a second on a million triples."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,7 +82,7 @@ class Outcome:
     applicable: int
     findings: tuple[Finding, ...] = ()
     reason: str | None = None
-    """Why the rule is not applicable, in Chinese."""
+    """Why the rule is not applicable or failed, in Chinese."""
 
     @property
     def count(self) -> int:
@@ -87,18 +90,19 @@ class Outcome:
         return len(self.findings)
 
 
-def run(rules: Mapping[str, Rule], store: ox.Store, off: Mapping[str, str] | None = None) -> list[Outcome]:
-    """Every rule's outcome, in the order of ``rules``.
+def run(
+    rules: Mapping[str, Rule], store: ox.Store, off: Mapping[str, str] | None = None, seconds: float = SECONDS
+) -> list[Outcome]:
+    """Every rule's outcome, in the order of ``rules``; one that fails keeps no other from running.
 
     Args:
         rules: the rules by id.
         store: the graph; the union of its named graphs is judged.
         off: rules not to run, each with the written reason (see :func:`profile`).
-
-    Raises:
-        MalformedQueryError: a rule is no SPARQL query or does not select :data:`PROJECTION`.
+        seconds: how long each may take. The store cannot stop a query, so one that takes longer is given up: its thread
+            ends with its query or with the program.
     """
-    return [_outcome(rule, store, (off or {}).get(name)) for name, rule in rules.items()]
+    return [_in_time(rule, store, (off or {}).get(name), seconds) for name, rule in rules.items()]
 
 
 def findings(outcomes: Iterable[Outcome]) -> list[Finding]:
@@ -136,6 +140,25 @@ def _reason(path: Path, name: str, reason: Any, rules: Mapping[str, Rule]) -> st
     if not str(reason or "").strip():
         raise ProfileError(path.name, f"停用规则“{name}”须写明理由")
     return str(reason).strip()
+
+
+def _in_time(rule: Rule, store: ox.Store, off: str | None, seconds: float) -> Outcome:
+    done: list[Outcome] = []
+    thread = threading.Thread(target=lambda: done.append(_guarded(rule, store, off)), name=rule.id, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return done[0] if done else _failed(rule, f"超过 {seconds:g} 秒，已放弃")
+
+
+def _guarded(rule: Rule, store: ox.Store, off: str | None) -> Outcome:
+    try:
+        return _outcome(rule, store, off)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one rule, the others run
+        return _failed(rule, str(error) or type(error).__name__)
+
+
+def _failed(rule: Rule, reason: str) -> Outcome:
+    return Outcome(rule=rule, status="failed", applicable=0, reason=reason)
 
 
 def _outcome(rule: Rule, store: ox.Store, off: str | None) -> Outcome:

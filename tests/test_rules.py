@@ -11,11 +11,14 @@ import pytest
 import ingest
 import ontology
 from graph import store as stores
+from graph.folder import KnowledgeGraph
 from graph.mapping import triples
+from jixiao import intake
+from jixiao.__main__ import BAD_INPUT, main
 from ontology.terms import JX, RDF
 from queries import judge
 from queries.derivations import derived
-from queries.errors import HeaderError, MalformedQueryError, ProfileError
+from queries.errors import HeaderError, ProfileError
 from queries.handbook import rules_page
 from queries.library import Rule, rule, rules
 from queries.parameters import inlined
@@ -231,24 +234,56 @@ def test_a_file_without_a_header_is_refused(tmp_path):
         rules(tmp_path)
 
 
-def test_a_rule_that_is_no_sparql_is_refused_with_file_and_line(tmp_path):
+def failure(file: Path, **options: float) -> str:
+    """Why a rule in a file fails; another one beside it runs all the same."""
+    pair = {"changed": rule(file), "vague-target": RULES["vague-target"]}
+    failed, sound = judge.run(pair, graph(CASES / "vague-target"), **options)
+    assert (failed.status, failed.applicable, failed.findings) == ("failed", 0, ())
+    assert sound.status == "found"
+    return failed.reason or ""
+
+
+def test_a_rule_that_is_no_sparql_fails_with_file_and_line(tmp_path):
     file = changed(tmp_path, "ORDER BY", "ODER BY")
-    with pytest.raises(MalformedQueryError, match=r"changed\.rq 第 \d+ 行") as caught:
-        judge.run({"changed": rule(file)}, graph(CASES / "vague-target"))
-    lines = file.read_text("utf-8").split("\n")
-    assert "ODER BY" in lines[caught.value.line - 1]
+    (line,) = (number for number, each in enumerate(file.read_text("utf-8").split("\n"), 1) if "ODER BY" in each)
+    assert failure(file).startswith(f"changed.rq 第 {line} 行")
 
 
-def test_a_rule_that_selects_something_else_is_refused(tmp_path):
-    file = changed(tmp_path, "?found ?expected", "?expected ?found")
-    with pytest.raises(MalformedQueryError, match="依次选出"):
-        judge.run({"changed": rule(file)}, graph(CASES / "vague-target"))
+def test_a_rule_that_selects_something_else_fails(tmp_path):
+    assert "依次选出" in failure(changed(tmp_path, "?found ?expected", "?expected ?found"))
 
 
 def test_a_faulty_condition_of_a_rule_is_told_from_a_faulty_query(tmp_path):
-    file = changed(tmp_path, "class: jx:Indicator", "class: nowhere:Indicator")
-    with pytest.raises(HeaderError, match="applies-to"):
-        judge.run({"changed": rule(file)}, graph(CASES / "vague-target"))
+    assert "applies-to" in failure(changed(tmp_path, "class: jx:Indicator", "class: nowhere:Indicator"))
+
+
+def test_a_rule_that_runs_over_its_time_fails_and_never_passes(tmp_path):
+    every = "{ SELECT (COUNT(*) AS ?all) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } }"
+    slow = rule(changed(tmp_path, "?certainty WHERE {", f"?certainty WHERE {{ {every}"))
+    (outcome,) = judge.run({"slow": slow}, graph(CASES / "vague-target"), seconds=0.001)
+    assert (outcome.status, outcome.reason) == ("failed", "超过 0.001 秒，已放弃")
+
+
+def test_check_says_which_rule_failed_and_is_not_done(tmp_path, published, monkeypatch, capsys):
+    """Partial success: findings of the others are listed, and nobody takes the missing ones for none."""
+    broken = {**RULES, "changed": rule(changed(tmp_path, "ORDER BY", "ODER BY"))}
+    monkeypatch.setattr("queries.library.rules", lambda: broken)
+    monkeypatch.setattr("sys.argv", ["jixiao", "check", "--format", "jsonl", "--kg", str(published.path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    told = capsys.readouterr()
+    assert ended.value.code == BAD_INPUT
+    assert len(told.out.splitlines()) == len(published.live().findings())
+    assert "changed：未完成" in told.err
+    assert "1 条规则没有完成" in told.err
+
+
+def test_a_snapshot_names_only_the_rules_that_judged_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "queries.library.rules",
+        lambda: {"secret": RULES["secret"], "changed": rule(changed(tmp_path, "ORDER BY", "ODER BY"))},
+    )
+    assert intake.publish(KnowledgeGraph(tmp_path / "kg")).manifest["rules"] == {"secret": RULES["secret"].version}
 
 
 REAL = [

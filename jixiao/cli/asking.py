@@ -12,7 +12,7 @@ import typer
 from jixiao.__main__ import FOUND
 from jixiao.cli.app import Command, app
 from jixiao.cli.options import HERE, Kg, Output, Rows, destination, knowledge_graph, say
-from jixiao.errors import BadInputError
+from jixiao.errors import BadInputError, PartialError
 from jixiao.messages import language, text
 
 if TYPE_CHECKING:
@@ -212,6 +212,10 @@ def check(  # noqa: PLR0913 - one parameter an option
     found = [each for each in judge.findings(outcomes) if certainty in (None, each.certainty)]
     put_findings(found, form, output)
     sum_up(outcomes, found)
+    failed = [each.rule.id for each in outcomes if each.status == "failed"]
+    if failed:
+        bad = len(failed)
+        raise PartialError(text("check.failed", bad=bad, rules="、".join(failed)), good=len(outcomes) - bad, bad=bad)
     if fail_on and any(_rank(each.severity) <= _rank(fail_on) for each in found):
         raise typer.Exit(FOUND)
 
@@ -247,7 +251,11 @@ def _finding_row(finding: Finding, form: Rows) -> dict[str, Cell]:
 
 def sum_up(outcomes: Iterable[Outcome], found: Sequence[Finding]) -> None:
     """Says on standard error what became of each rule, and how much was found in all."""
-    words = {"not-applicable": "check.outcome_not_applicable", "passed": "check.outcome_passed"}
+    words = {
+        "not-applicable": "check.outcome_not_applicable",
+        "passed": "check.outcome_passed",
+        "failed": "check.outcome_failed",
+    }
     for each in outcomes:
         told = text(words[each.status]) if each.status in words else text("check.outcome_found", count=each.count)
         say(text("check.outcome", rule=each.rule.id, told=told, applicable=each.applicable, reason=each.reason or ""))
