@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from pyoxigraph import Store
+    from pyoxigraph import Quad, Store
 
     from graph.folder import KnowledgeGraph
     from graph.snapshot import Snapshot
@@ -161,7 +161,8 @@ def keeping(graph: KnowledgeGraph, read: Read = ingest.read) -> Read:
 
 def publish(graph: KnowledgeGraph) -> Snapshot:
     """A new live snapshot of everything that is kept, judged by all rules; its manifest names those that judged it."""
-    from queries import concepts, judge  # noqa: PLC0415 - extraction alone needs no store
+    from graph import reviews  # noqa: PLC0415 - extraction alone needs no store
+    from queries import concepts, judge  # noqa: PLC0415
     from queries.derivations import derived  # noqa: PLC0415
     from queries.library import rules  # noqa: PLC0415
 
@@ -173,4 +174,7 @@ def publish(graph: KnowledgeGraph) -> Snapshot:
         judged.update((each.rule.id, each.rule.version) for each in outcomes if each.status != "failed")
         return [each.to_dict() for each in judge.findings(outcomes)]
 
-    return graph.publish(check, judged, concepts.triples(every.values()), derived)
+    def follow(store: Store) -> Iterable[Quad]:
+        return derived(reviews.apply(graph.path, store, graph.base))
+
+    return graph.publish(check, judged, concepts.triples(every.values()), follow)

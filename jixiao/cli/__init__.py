@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from jixiao.cli import asking, comparing, documenting, evaluating, exporting, intake, looking, showing, validating
+from jixiao.cli import (
+    asking,
+    comparing,
+    documenting,
+    evaluating,
+    exporting,
+    intake,
+    looking,
+    reviewing,
+    showing,
+    validating,
+)
 from jixiao.cli.app import app
 
 ORDER = (
@@ -15,6 +26,7 @@ ORDER = (
     asking.check,
     asking.rules,
     comparing.compare,
+    reviewing.review,
     evaluating.evaluate,
     validating.validate,
     showing.report,

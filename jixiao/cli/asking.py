@@ -12,12 +12,14 @@ import typer
 from jixiao.__main__ import FOUND
 from jixiao.cli.app import Command, app
 from jixiao.cli.options import HERE, Kg, Output, Rows, destination, knowledge_graph, say
+from jixiao.cli.reviewing import reviews_of
 from jixiao.errors import BadInputError, PartialError
 from jixiao.messages import language, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from graph.reviews import Review
     from graph.snapshot import Snapshot
     from jixiao.tables import Cell, Table
     from queries.judge import Finding, Outcome
@@ -210,7 +212,7 @@ def check(  # noqa: PLR0913 - one parameter an option
     chosen = {name: named(name, known) for name in rule} if rule else known
     outcomes = judge.run(chosen, knowledge_graph(kg).live().store)  # type: ignore[arg-type]
     found = [each for each in judge.findings(outcomes) if certainty in (None, each.certainty)]
-    put_findings(found, form, output)
+    put_findings(found, form, output, reviews_of(kg))
     sum_up(outcomes, found)
     failed = [each.rule.id for each in outcomes if each.status == "failed"]
     if failed:
@@ -225,10 +227,12 @@ def _rank(severity: str) -> int:
 
 
 FINDING_COLUMNS = ("rule", "certainty", "source", "page", "line", "project", "indicator", "found", "expected")
+FURTHER = ("severity", "version", "id", "document", "focus", "verdict")
 
 
-def put_findings(found: Sequence[Finding], form: Rows, output: Path | None) -> None:
-    """Writes findings: whole as JSON Lines, else as rows with the line of the first place."""
+def put_findings(found: Sequence[Finding], form: Rows, output: Path | None, reviews: Sequence[Review] = ()) -> None:
+    """Writes findings: whole as JSON Lines, else as rows with the line of the first place and the verdict on them."""
+    from graph.reviews import verdicts  # noqa: PLC0415
     from jixiao.tables import table  # noqa: PLC0415
     from queries.judge import to_jsonl  # noqa: PLC0415
 
@@ -236,17 +240,18 @@ def put_findings(found: Sequence[Finding], form: Rows, output: Path | None) -> N
         with destination(output) as stream:
             stream.write(to_jsonl(found))
         return
-    rows = (_finding_row(each, form) for each in found)
-    columns = (
-        FINDING_COLUMNS if form == Rows.table else (*FINDING_COLUMNS, "severity", "version", "id", "document", "focus")
-    )
-    put(named_columns(table(rows, columns), form), form, output)
+    told = {name: each.verdict for name, each in verdicts(reviews).items()}
+    rows = (_finding_row(each, form, told.get(each.id)) for each in found)
+    further = ("verdict",) if form == Rows.table and told else FURTHER if form != Rows.table else ()
+    put(named_columns(table(rows, (*FINDING_COLUMNS, *further)), form), form, output)
 
 
-def _finding_row(finding: Finding, form: Rows) -> dict[str, Cell]:
+def _finding_row(finding: Finding, form: Rows, verdict: str | None) -> dict[str, Cell]:
     first = finding.places[0] if finding.places else None
-    row = {**finding.to_dict(), "page": first and first.page, "line": first and first.line}
-    return row | ({"certainty": text(f"table.{finding.certainty}")} if form == Rows.table else {})
+    row = {**finding.to_dict(), "page": first and first.page, "line": first and first.line, "verdict": verdict}
+    if form != Rows.table:
+        return row
+    return row | {"certainty": text(f"table.{finding.certainty}"), "verdict": verdict and text(f"table.{verdict}")}
 
 
 def sum_up(outcomes: Iterable[Outcome], found: Sequence[Finding]) -> None:

@@ -11,6 +11,7 @@ import typer
 from jixiao.cli.app import Command, app
 from jixiao.cli.asking import Form, named_columns, put
 from jixiao.cli.options import HERE, Kg, Output, Rows, destination, knowledge_graph, progress, say
+from jixiao.cli.reviewing import reviews_of
 from jixiao.errors import BadInputError
 from jixiao.messages import text
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 FIGURES = ("name", "gold", "findings", "hit", "precision", "recall", "f1")
 BOUNDS = tuple(f"{measure}_{end}" for measure in FIGURES[4:] for end in ("low", "high"))
-POOLED = ("all", "certain", "possible", "unclear", "vague", "keywords", "no_digit")
+POOLED = ("all", "certain", "possible", "unclear", "vague", "keywords", "no_digit", "reviewed")
 DISAGREED = ("side", "rule", "certainty", "source", "page", "line", "project", "indicator", "printed")
 
 
@@ -39,12 +40,13 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     kg: Kg = HERE,
 ) -> None:
     """Scores the findings of the live snapshot, of records, or of samples against what is known to be there."""
-    if bool(gold) == bool(samples):
+    if gold and samples:
         raise BadInputError(text("evaluate.what"))
-    if gold:
-        scored, differing = by_gold(gold, records, kg)
-    else:
-        scored, differing = by_samples(samples)
+    scored, differing = by_gold(gold, records, kg) if gold else by_samples(samples) if samples else ([], [])
+    if not records and not samples:
+        scored += by_reviews(kg)
+    if not scored:
+        raise BadInputError(text("evaluate.what"))
     if form == Rows.json:
         put_json(scored, differing, output)
         return
@@ -115,6 +117,17 @@ def judged(documents: Sequence[Document]) -> list[dict[str, Any]]:
     )
     fill(store, said, concepts.triples(every.values()))
     return [each.to_dict() for each in judge.findings(judge.run(every, store))]
+
+
+def by_reviews(kg: Path) -> list[Score]:
+    """The precision by the verdicts of researchers, of each rule and of all; how much was missed they cannot tell."""
+    from graph.reviews import counted  # noqa: PLC0415
+    from queries.evaluation import Score  # noqa: PLC0415
+
+    counts = counted(knowledge_graph(kg).live().findings(), reviews_of(kg))
+    rules = [Score(f"reviewed {rule}", 0, every, right) for rule, (right, every) in counts.items()]
+    whole = Score("reviewed", 0, sum(each.found for each in rules), sum(each.hit for each in rules))
+    return [*rules, whole] if rules else []
 
 
 def by_samples(count: int) -> tuple[list[Score], list[Disagreement]]:
@@ -198,7 +211,8 @@ def _share(data: Mapping[str, Any], measure: str) -> str:
 
 def _called(name: str) -> str:
     """A figure that is no rule's by its name in the user's language."""
-    return text(f"table.{name}") if name in POOLED else name
+    first, _, rule = name.partition(" ")
+    return " ".join(filter(None, (text(f"table.{first}"), rule))) if first in POOLED else name
 
 
 def _disagreed(each: Disagreement, form: Rows) -> dict[str, Cell]:
