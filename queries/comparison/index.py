@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
-from math import log
+from itertools import chain, combinations
+from math import fsum, log
 from typing import TYPE_CHECKING
 
 import networkx as nx  # type: ignore[import-untyped]
@@ -34,7 +34,7 @@ OTHER_TYPE = 0.8
 """What the similarity of two names is worth whose types differ."""
 LIKE = 0.5
 """From this similarity on a group is shown beside an indicator that belongs to none."""
-NEIGHBOURS = 200
+NEIGHBOURS = 64
 """With so many others at most a name is compared for one feature that it shares with more."""
 CANDIDATES = 3000
 """So many names at most are looked at for one question."""
@@ -48,6 +48,16 @@ class Node:
     name: str
     family: str | None
     entries: tuple[Entry, ...]
+
+    @cached_property
+    def bag(self) -> frozenset[str]:
+        """What the name is made of."""
+        return features(self.name)
+
+    @cached_property
+    def rate(self) -> str | None:
+        """Which rate it is, where it is one."""
+        return measure(self.name)
 
 
 @dataclass(frozen=True)
@@ -67,24 +77,26 @@ class Weights:
     """What a feature is worth: the more, the fewer names have it."""
 
     def __init__(self, bags: Iterable[frozenset[str]]) -> None:
-        self._count: Counter[str] = Counter()
-        self._bags = 0
-        for bag in bags:
-            self._count.update(bag)
-            self._bags += 1
+        every = list(bags)
+        self._count = Counter(chain.from_iterable(every))
+        self._rarest = log(1 + len(every))
+        self._weight = {feature: log(1 + len(every) / count) for feature, count in self._count.items()}
+        self._totals: dict[frozenset[str], float] = {}
 
     def of(self, feature: str) -> float:
         """The weight of one feature."""
-        return log(1 + self._bags / (self._count[feature] or 1))
+        return self._weight.get(feature, self._rarest)
 
-    def total(self, bag: Iterable[str]) -> float:
-        """The weight of several; added in one order, so that the last digit is always the same."""
-        return sum(map(self.of, sorted(bag)))
+    def total(self, bag: frozenset[str]) -> float:
+        """The weight of several, remembered."""
+        if bag not in self._totals:
+            self._totals[bag] = fsum(map(self.of, bag))
+        return self._totals[bag]
 
     def similarity(self, one: frozenset[str], other: frozenset[str]) -> float:
         """The weight of what both have, as a share of what either has; 0 for nothing."""
-        together = self.total(one | other)
-        return self.total(one & other) / together if together else 0.0
+        shared = fsum(map(self.of, one & other))
+        return shared / (self.total(one) + self.total(other) - shared) if shared else 0.0
 
     def rarest_first(self, bag: Iterable[str]) -> list[str]:
         """The features in the order in which they tell most."""
@@ -142,13 +154,8 @@ class Index:
 
     @cached_property
     def by_subject(self) -> Shelf:
-        """The indicators with a measurable target by normalised names, to be found by what a name is about."""
+        """The indicators by normalised names, to be found by what a name is about."""
         return Shelf(self.entries, lambda entry: entry.plain_name, subject, self.weights)
-
-    @cached_property
-    def by_project(self) -> Shelf:
-        """The indicators by normalised names of their projects, to be found by what a project is about."""
-        return Shelf(self.entries, lambda entry: entry.plain_project, subject, self.weights)
 
     def _grouped(self) -> Iterator[Group]:
         blocks: dict[Key, list[Entry]] = defaultdict(list)
@@ -165,7 +172,7 @@ class Index:
         """The pairs of similar names; each is met at the first feature that both have among their rarest."""
         holders: dict[str, list[int]] = defaultdict(list)
         for number, node in enumerate(nodes):
-            for feature in self.weights.prefix(features(node.name)):
+            for feature in self.weights.prefix(node.bag):
                 holders[feature].append(number)
         met: set[tuple[int, int]] = set()
         for feature in sorted(holders):
@@ -176,10 +183,12 @@ class Index:
                 yield one, other, likeness
 
     def _likeness(self, one: Node, other: Node) -> float:
-        rates = {measure(one.name), measure(other.name)} - {None}
-        if len(rates) > 1:
+        if one.rate != other.rate and one.rate and other.rate:
             return 0.0
-        likeness = self.weights.similarity(features(one.name), features(other.name))
+        first, second = self.weights.total(one.bag), self.weights.total(other.bag)
+        if min(first, second) < SIMILAR * max(first, second):
+            return 0.0  # what both have cannot be enough
+        likeness = self.weights.similarity(one.bag, other.bag)
         return likeness if one.family == other.family else likeness * OTHER_TYPE
 
 
@@ -223,8 +232,7 @@ def _pairs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield from combinations(numbers, 2)
         return
     for at, one in enumerate(numbers):
-        for other in numbers[at + 1 : at + 1 + NEIGHBOURS // 2]:
-            yield one, other
+        yield from ((one, other) for other in numbers[at + 1 : at + 1 + NEIGHBOURS // 2])
 
 
 def communities(count: int, edges: Iterable[tuple[int, int, float]]) -> Iterator[list[int]]:

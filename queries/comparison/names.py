@@ -21,6 +21,8 @@ NUMBERED = re.compile(r"^[(（]?\d{1,2}[)）.、]+")
 ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 APART = re.compile(r"[\W_]+")
 DIVISION = re.compile(r"(?:省|市|县|区|州|盟|旗|自治区|自治州|自治县)$")
+REMEMBERED = 2**18
+"""So many names at most are kept in memory with what they are made of."""
 RATE = 3
 """So many characters at the end of a name tell which rate is meant."""
 SHORTEST = 2
@@ -57,7 +59,7 @@ def _empty() -> re.Pattern[str]:
     return _any_of([*_words()["empty"], *vague_words()])
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=REMEMBERED)
 def normalised(name: str, department: str | None = None, division: str | None = None) -> str:
     """The name without year, number, remark in brackets, department and place, each thing in one spelling."""
     text = fold(name)
@@ -76,7 +78,7 @@ def _places(department: str | None, division: str | None) -> tuple[re.Pattern[st
     return (_any_of(names),) if names else ()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=REMEMBERED)
 def features(text: str) -> frozenset[str]:
     """The words and the pairs of neighbouring characters of a normalised name; words end in a space."""
     words = (f"{word} " for word in rjieba.cut(text))
@@ -88,7 +90,7 @@ def measure(text: str) -> str | None:
     return text[-RATE:] if text.endswith("率") else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=REMEMBERED)
 def subject(text: str) -> frozenset[str]:
     """The features of what a normalised name is about: without words of doing, of becoming better, of measuring."""
     parts = _empty().sub(" ", text).split()
