@@ -82,9 +82,16 @@ def test_the_same_thing_under_similar_names_is_one_group():
     assert together(index) == {frozenset({"urn:1", "urn:2"}), frozenset({"urn:3"})}
 
 
-def test_rates_of_different_things_are_not_one_group():
-    rates = [entry(1, "水泵检修记录完整率", 90, **PERCENT), entry(2, "水泵检修记录及时率", 90, **PERCENT)]
-    assert len(Index(rates).groups) == 2
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("水泵检修记录完整率", "水泵检修记录及时率"),
+        ("水泵检修记录完整率", "水泵检修记录满意度"),
+        ("水泵检修记录份数", "每月水泵检修记录份数"),
+    ],
+)
+def test_other_shares_degrees_and_stretches_of_time_are_not_one_group(one, other):
+    assert len(Index([entry(1, one, 90, **PERCENT), entry(2, other, 90, **PERCENT)]).groups) == 2
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import networkx as nx  # type: ignore[import-untyped]
 from networkx.utils import UnionFind  # type: ignore[import-untyped]
 
 from queries.comparison.entries import entries
-from queries.comparison.names import features, measure, subject
+from queries.comparison.names import features, measure, period, subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from queries.comparison.entries import Entry, Key
 
-SIMILAR = 0.45
+SIMILAR = 0.48
 """From this share of common weight on two names of one type are names of one thing."""
 OTHER_TYPE = 0.8
 """What the similarity of two names is worth whose types differ."""
@@ -55,9 +55,14 @@ class Node:
         return features(self.name)
 
     @cached_property
-    def rate(self) -> str | None:
-        """Which rate it is, where it is one."""
+    def measure(self) -> str | None:
+        """Which share or degree it is, where it is one."""
         return measure(self.name)
+
+    @cached_property
+    def period(self) -> str | None:
+        """For which stretch of time it counts, where it says so."""
+        return period(self.name)
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ class Index:
                 yield one, other, likeness
 
     def _likeness(self, one: Node, other: Node) -> float:
-        if one.rate != other.rate and one.rate and other.rate:
+        if one.period != other.period or (one.measure and other.measure and one.measure != other.measure):
             return 0.0
         first, second = self.weights.total(one.bag), self.weights.total(other.bag)
         if min(first, second) < SIMILAR * max(first, second):

@@ -23,8 +23,8 @@ APART = re.compile(r"[\W_]+")
 DIVISION = re.compile(r"(?:省|市|县|区|州|盟|旗|自治区|自治州|自治县)$")
 REMEMBERED = 2**18
 """So many names at most are kept in memory with what they are made of."""
-RATE = 3
-"""So many characters at the end of a name tell which rate is meant."""
+SHARE = 3
+"""So many characters at the end of a name tell which share or degree is meant."""
 SHORTEST = 2
 """So many characters a name keeps at least when something is taken from it."""
 
@@ -45,6 +45,11 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 @cache
 def _own() -> re.Pattern[str]:
     return _any_of(_words()["own"])
+
+
+@cache
+def _periods() -> re.Pattern[str]:
+    return _any_of(_words()["periods"])
 
 
 @cache
@@ -86,8 +91,14 @@ def features(text: str) -> frozenset[str]:
 
 
 def measure(text: str) -> str | None:
-    """Which rate the end of a normalised name tells: 及时率 is no 完整率; ``None`` for what is no rate."""
-    return text[-RATE:] if text.endswith("率") else None
+    """Which share or degree the end of a normalised name tells (及时率 is no 完整率); ``None`` for what is neither."""
+    return text[-SHARE:] if text.endswith(("率", "度")) else None
+
+
+def period(text: str) -> str | None:
+    """For which stretch of time a normalised name counts, where it says so: 每月."""
+    found = _periods().search(text)
+    return found[0] if found else None
 
 
 @lru_cache(maxsize=REMEMBERED)
