@@ -284,14 +284,17 @@ def _object(store: Store, subject: str, name: str) -> str | None:
 
 
 def said(review: Review, base: str) -> Iterator[Quad]:
-    """A review as an annotation (https://www.w3.org/TR/annotation-vocab/), with who made it and when, as written."""
+    """A review as an annotation (https://www.w3.org/TR/annotation-vocab/), with who made it and when, as written.
+
+    A day is written as its first moment, since provenance knows moments only.
+    """
     identity = sha256("\n".join(astuple(review)).encode())[:_ID_LENGTH]
     address, who = f"{base}id/review/{identity}", join(f"{base}id/reviewer", review.who)
     if _is_address(review.about):
         about: tuple[str, NamedNode | Term] = (f"{OA}hasTarget", NamedNode(review.about))
     else:
         about = (f"{DCT}identifier", Term(review.about))
-    kind = "dateTime" if "T" in review.when else "date"
+    when = review.when if "T" in review.when else f"{review.when}T00:00:00"
     motivation = {"comment": "commenting", "correct": "editing"}.get(review.verdict, "assessing")
     yield from (
         Quad(NamedNode(subject), NamedNode(name), value, NamedNode(REVIEWS_GRAPH))
@@ -301,7 +304,7 @@ def said(review: Review, base: str) -> Iterator[Quad]:
             (address, f"{OA}motivatedBy", NamedNode(f"{OA}{motivation}")),
             (address, f"{OA}bodyValue", Term(review.value if review.verdict == "correct" else review.verdict)),
             (address, f"{PROV}wasAttributedTo", NamedNode(who)),
-            (address, f"{PROV}generatedAtTime", Term(review.when, datatype=NamedNode(f"{XSD}{kind}"))),
+            (address, f"{PROV}generatedAtTime", Term(when, datatype=NamedNode(f"{XSD}dateTime"))),
             (who, f"{RDF}type", NamedNode(f"{PROV}Agent")),
             (who, f"{RDFS}label", Term(review.who)),
             *(((address, f"{DCT}subject", Term(review.field)),) if review.field else ()),

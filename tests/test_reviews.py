@@ -23,7 +23,7 @@ from graph.reviews import FILE, REVIEWS_GRAPH, Problem, Review, ReviewError, app
 from graph.validate import validate
 from ingest.records import Indicator
 from jixiao import intake, samples
-from ontology.terms import JX, OA, PROV
+from ontology.terms import JX, OA, PROV, RDF, RDFS, triples
 
 TEXTS = st.text(alphabet="甲乙=+@'\",;\n ≥90%", max_size=20)
 HEAD = "about,field,verdict,value,who,when,why\n"
@@ -218,3 +218,13 @@ def test_a_review_of_nothing_or_by_nobody_is_bad_input(arguments, told, publishe
     assert run.returncode == 2
     assert told in said(run)
     assert not (published.path / FILE).exists()
+
+
+def test_every_term_that_reviews_use_is_declared():
+    declared = {quad.subject.value for quad in triples() if isinstance(quad.subject, NamedNode)}
+    written = [review(), review("https://example.org/a", "correct", field="value", value="1", why="印的是 1")]
+    quads = [quad for each in written for quad in reviews.said(each, "https://example.org/")]
+    used = {quad.predicate.value for quad in quads} | {
+        quad.object.value for quad in quads if quad.predicate.value == f"{RDF}type"
+    }
+    assert {term for term in used if not term.startswith((RDF, RDFS))} <= declared
