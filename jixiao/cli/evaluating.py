@@ -103,9 +103,10 @@ def judged(documents: Sequence[Document]) -> list[dict[str, Any]]:
 
     from graph.addresses import document_address, told_apart  # noqa: PLC0415
     from graph.mapping import triples  # noqa: PLC0415
-    from graph.store import fill  # noqa: PLC0415
+    from graph.store import derive, fill  # noqa: PLC0415
     from ontology.terms import BASE  # noqa: PLC0415
     from queries import concepts, judge  # noqa: PLC0415
+    from queries.derivations import derived  # noqa: PLC0415
     from queries.library import rules  # noqa: PLC0415
 
     store, every = Store(), rules()
@@ -116,6 +117,7 @@ def judged(documents: Sequence[Document]) -> list[dict[str, Any]]:
         for quad in triples(each, BASE, address if addresses.count(address) == 1 else told_apart(address, each))
     )
     fill(store, said, concepts.triples(every.values()))
+    derive(store, derived)
     return [each.to_dict() for each in judge.findings(judge.run(every, store))]
 
 
