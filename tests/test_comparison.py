@@ -88,6 +88,7 @@ def test_the_same_thing_under_similar_names_is_one_group():
         ("水泵检修记录完整率", "水泵检修记录及时率"),
         ("水泵检修记录完整率", "水泵检修记录满意度"),
         ("水泵检修记录份数", "每月水泵检修记录份数"),
+        ("截至2025年6月底水泵检修记录份数", "截至2025年底水泵检修记录份数"),
     ],
 )
 def test_other_shares_degrees_and_stretches_of_time_are_not_one_group(one, other):
@@ -193,11 +194,12 @@ def test_a_clear_target_gets_no_wording():
         {"polarity": "less"},
         {"form": "urn:form:9"},
         {"kind": "state", "printed": "良"},
+        {"kind": "time", "type": "social-benefit"},
     ],
 )
 def test_what_is_no_model_is_not_offered(fields):
     other = entry(1, "渔民培训覆盖率", 60, **PERCENT | fields)
-    assert wordings(Index([other]), vague(9, "渔民培训覆盖面")) == []
+    assert wordings(Index([other]), vague(9, "渔民培训覆盖面", type="social-benefit")) == []
 
 
 @pytest.mark.parametrize("fields", [{"printed": "B级及以上"}, {"printed": "良", "scoring": "按评判等级赋分"}])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 YEAR = re.compile(r"(?:19|20)\d\d(?:[-—~至](?:19|20)?\d\d)?(?:年度|年)?")
 NUMBERED = re.compile(r"^[(（]?\d{1,2}[)）.、]+")
+DEADLINE = re.compile(r"截[至止]\D{0,2}(?:\d+月)?(?:\d+日|底|末)?")
 ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 APART = re.compile(r"[\W_]+")
 DIVISION = re.compile(r"(?:省|市|县|区|州|盟|旗|自治区|自治州|自治县)$")
@@ -96,8 +97,8 @@ def measure(text: str) -> str | None:
 
 
 def period(text: str) -> str | None:
-    """For which stretch of time a normalised name counts, where it says so: 每月."""
-    found = _periods().search(text)
+    """For which stretch of time or by which date a normalised name counts, where it says so: 每月, 截至6月底."""
+    found = DEADLINE.search(text) or _periods().search(text)
     return found[0] if found else None
 
 

@@ -25,10 +25,13 @@ WORTH = 0.31
 ALIKE = 0.5
 """Of two wordings in one unit with names this similar only the better is shown."""
 SAME_TYPE, SAME_FAMILY = 1.0, 0.85
-OTHER_FAMILY = 0.6
+OTHER_FAMILY = 0.5
 """What a likeness is worth between indicators of one type, of one first level, of others."""
 BY_PROJECT = 0.35
 """How much the likeness of the projects adds, at most in proportion to that of the names."""
+
+TIMED = ("timeliness", None)
+"""The types for which a time may be the answer; ``None`` where the type is not known."""
 
 NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
 SLOT = "___"
@@ -105,7 +108,7 @@ def _against(entry: Entry, other: Entry) -> bool:
     """Whether two cannot mean the same: money and no money, a date and no date, more and less."""
     if (entry.family == "cost") != (other.family == "cost"):
         return True
-    if other.kind == "time" and entry.type != other.type:
+    if other.kind == "time" and entry.type not in TIMED:
         return True
     return {entry.polarity, other.polarity} == {"more", "less"}
 
