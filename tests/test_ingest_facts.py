@@ -304,3 +304,20 @@ def test_a_lost_row_lowers_the_coverage():
     assert coverage(torn, fragments, covered, sheets).characters == full.characters
     lost = ["".join(span.quote for span in spans) for spans in unread(torn, fragments, covered, sheets)]
     assert lost == ["质量指标", "扫描合格率", "≥98%"]
+
+
+def test_a_cell_of_a_form_that_is_no_field_is_left_over_with_its_place():
+    document = read(
+        "整体支出绩效目标表",
+        """
+        部门名称 | 某市档案馆 | < | <
+        年度目标 | 扫描档案五百页。 | < | <
+        主要任务 | 修缮库房 | 80.55 | <
+        一级指标 | 二级指标 | 三级指标 | 指标值
+        产出指标 | 数量指标 | 扫描页数 | ≥500页
+        效益指标 | 社会效益指标 | |
+        """,
+    )
+    left = {(each.span.quote, each.span.row) for each in document.leftovers}
+    assert {("修缮库房", 3), ("80.55", 3)} <= left
+    assert not left & {("社会效益指标", 6), ("扫描页数", 5)}

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ingest.forms.accounts import columns_of
+from ingest.forms.fit import is_level
 from ingest.forms.labels import label_key, pattern, vocabulary
 from ingest.forms.sheets import is_numbering, said
 from ingest.layout.folding import fold
 from ingest.layout.passage import passage
-from ingest.records import Coverage, Document, Span
+from ingest.readers.source import WRAP
+from ingest.records import Coverage, Document, Leftover, Span
+from ontology import lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from ingest.forms.sheets import Sheet
     from ingest.layout.fragments import Fragment
 
+SAYS = 2
+"""A cell of fewer characters than these says nothing by itself."""
 GROUPS = ("indicator_columns", "form_fields", "funds")
 """The groups of the lexicon whose labels stand in forms."""
 
@@ -60,6 +65,34 @@ def unread(
     words = [fragment for fragment in fragments if any(at in lost for at in range(fragment.start, fragment.end))]
     lines = groupby(words, key=lambda fragment: (fragment.line, fragment.cell))
     return [tuple(span_of(fragment) for fragment in line) for _, line in lines]
+
+
+def unread_cells(
+    record: Document, fragments: Sequence[Fragment], covered: Sequence[tuple[int, int]], text: str
+) -> list[Leftover]:
+    """The cells of forms of which nothing ended in a record, but for levels that have no indicators.
+
+    See :func:`coverage` for the arguments; ``text`` is the source's text.
+    """
+    lost = countable(fragments, covered, ())
+    told = characters([each.span for each in record.leftovers])
+    read = characters(span for spans in places_of(record) for span in spans)
+    inside = [f for start, end in covered for f in fragments[start:end] if f.row is not None]
+    found = []
+    for _, group in groupby(inside, key=lambda fragment: (fragment.line, fragment.cell)):
+        cell = list(group)
+        own, printed = positions(cell), "".join(f.text for f in cell)
+        says = len(own) >= SAYS and not is_level(printed) and label_key(printed) not in lexicon("values")["beside"]
+        if says and own <= lost and not own & (read | told):
+            found.append(Leftover(reason="表格里的这一格没有归入任何字段", span=first_line(cell, text)))
+    return found
+
+
+def first_line(cell: Sequence[Fragment], text: str) -> Span:
+    """The place of the first printed line of a cell."""
+    first = span_of(cell[0])
+    quote = text[first.start : cell[-1].end].partition(WRAP)[0]
+    return replace(first, end=first.start + len(quote), quote=quote)
 
 
 def span_of(fragment: Fragment) -> Span:

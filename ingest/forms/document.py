@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import NotADisclosureError
 from ingest.forms.accounts import account_sheets, tables_of
 from ingest.forms.budgets import read_budgets
-from ingest.forms.coverage import coverage
+from ingest.forms.coverage import coverage, unread_cells
 from ingest.forms.facts import listed_units, owners_of, read_facts, read_units
 from ingest.forms.identity import read_grants, read_kind, read_statements, read_supersedes
 from ingest.forms.lattices import Reader, finished, read_lattice, title_lines
@@ -64,7 +64,12 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         leftovers=(*leftovers, *untold),
         places={key: spans for key, spans in places.items() if spans},
     )
-    return replace(record, coverage=coverage(record, fragments, covered, sheets))
+    lost = unread_cells(record, fragments, covered, source.text)
+    return replace(
+        record,
+        leftovers=(*record.leftovers, *lost),
+        coverage=coverage(record, fragments, covered, sheets),
+    )
 
 
 def read_forms(
