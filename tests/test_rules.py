@@ -279,6 +279,7 @@ def test_check_says_which_rule_failed_and_is_not_done(tmp_path, published, monke
 
 
 def test_a_snapshot_names_only_the_rules_that_judged_it(tmp_path, monkeypatch):
+    faulty = rule(changed(tmp_path, "class: jx:Indicator", "class: nowhere:Indicator"))
     monkeypatch.setattr(
         "queries.library.rules",
         lambda: {"secret": RULES["secret"], "changed": rule(changed(tmp_path, "ORDER BY", "ODER BY"))},
