@@ -198,7 +198,9 @@ def test_a_clear_target_gets_no_wording():
     ],
 )
 def test_what_is_no_model_is_not_offered(fields):
-    other = entry(1, "渔民培训覆盖率", 60, **PERCENT | fields)
+    model = entry(1, "渔民培训覆盖率", 60, **PERCENT)
+    assert wordings(Index([model]), vague(9, "渔民培训覆盖面", type="social-benefit"))
+    other = replace(model, **fields)
     assert wordings(Index([other]), vague(9, "渔民培训覆盖面", type="social-benefit")) == []
 
 

@@ -119,7 +119,7 @@ def put_parts(rows: list[Mapping[str, Cell]], form: Rows, output: Path | None) -
     else:
         with destination(output) as stream:
             for part in filter(parts.get, SHOWN):
-                stream.write(f"{text(f'compare.{part}')}\n")
+                stream.write(f"{text(f'table.compare_{part}')}\n")
                 write_for_eyes(headed(table(map(in_words, parts[part]), SHOWN[part])), stream)
                 stream.write("\n")
     return {part for part in SHOWN if parts[part]}
@@ -130,7 +130,7 @@ def headed(rows: Table) -> Table:
     from jixiao.tables import Table  # noqa: PLC0415
 
     filled = [at for at in range(len(rows.columns)) if any(row[at] is not None for row in rows.rows)]
-    names = [text(f"compare.column_{rows.columns[at]}") for at in filled]
+    names = [text(f"table.compare_column_{rows.columns[at]}") for at in filled]
     return Table(names, [[row[at] for at in filled] for row in rows.rows])
 
 
@@ -144,5 +144,5 @@ def in_words(row: Mapping[str, Cell]) -> dict[str, Cell]:
     told: dict[str, Cell] = {
         name: amount(value, unit) if isinstance(value, Decimal) else value for name, value in row.items()
     }
-    told.update({name: text(f"compare.{row[name]}") for name in CODES if row.get(name)})
+    told.update({name: text(f"table.compare_{row[name]}") for name in CODES if row.get(name)})
     return told

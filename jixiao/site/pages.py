@@ -362,7 +362,7 @@ def indicator(request: Request, view: View, indicator: Indicator) -> Response:
         strip=strip(comparison),
         at=places_of(snapshot, comparison),
         amount=amount,
-        words=catalogue("zh")["compare"],
+        words=catalogue("zh")["table"],
     )
 
 
