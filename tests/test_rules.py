@@ -282,7 +282,7 @@ def test_a_snapshot_names_only_the_rules_that_judged_it(tmp_path, monkeypatch):
     faulty = rule(changed(tmp_path, "class: jx:Indicator", "class: nowhere:Indicator"))
     monkeypatch.setattr(
         "queries.library.rules",
-        lambda: {"secret": RULES["secret"], "changed": rule(changed(tmp_path, "ORDER BY", "ODER BY"))},
+        lambda: {"secret": RULES["secret"], "changed": faulty},
     )
     assert intake.publish(KnowledgeGraph(tmp_path / "kg")).manifest["rules"] == {"secret": RULES["secret"].version}
 

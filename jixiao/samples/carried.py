@@ -47,11 +47,12 @@ def _form(form: Target, carries: frozenset[str]) -> Target:
 
 
 def _shows(planted: Planted, said: Disclosure, carries: frozenset[str]) -> bool:
-    """Whether a defect can be seen at all: in a plan, beside a budget table, on a row that is known to be a cost."""
+    """Whether a defect can be seen at all: in a plan, in weights, beside a budget table, on a row of cost."""
     seen = {
         "plan-invalid": "target.plan" in carries,
         "no-target": bool(said.budgets),
         "cost-exceeds-budget": "indicator.l1" in carries,
+        "weights-off": "indicator.weight" in carries,
     }
     return seen.get(planted.rule, True)
 

@@ -38,6 +38,8 @@ class Planted:
     rule: str
     project: str
     indicator: str | None = None
+    certain: bool = True
+    """Whether the rule can be certain of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

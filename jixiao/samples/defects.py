@@ -24,7 +24,7 @@ def plant(rng: Random, disclosure: Disclosure) -> Disclosure:
         disclosure = _spoil(rng, disclosure, rule, forms[number % len(forms)])
     for position in forms[3:]:  # the first three carry the other defects of the row that becomes vague here
         disclosure = _spoil(rng, disclosure, "vague-target", position)
-    return disclosure
+    return _unmeasured(rng, _unbalanced(rng, disclosure))
 
 
 def _without_form(rng: Random, disclosure: Disclosure) -> Disclosure:
@@ -38,6 +38,23 @@ def _unfinished(rng: Random, disclosure: Disclosure) -> Disclosure:
     position = rng.randrange(len(disclosure.targets))
     form = replace(disclosure.targets[position], plan=tuple(Decimal(step) for step in (20, 40, 60, 80)))
     return _put(disclosure, position, form, Planted("plan-invalid", form.name))
+
+
+def _unbalanced(rng: Random, disclosure: Disclosure) -> Disclosure:
+    """A form whose weights add up to more than those of the others."""
+    position = rng.randrange(len(disclosure.targets))
+    first, *others = disclosure.targets[position].indicators
+    heavier = replace(first, weight=(first.weight or Decimal(0)) + words()["heavier"])
+    form = replace(disclosure.targets[position], indicators=(heavier, *others))
+    return _put(disclosure, position, form, Planted("weights-off", form.name))
+
+
+def _unmeasured(rng: Random, disclosure: Disclosure) -> Disclosure:
+    """A goal with a quantity of which no indicator speaks."""
+    position = rng.randrange(len(disclosure.targets))
+    form = disclosure.targets[position]
+    form = replace(form, goals=(*form.goals, words()["unmeasured"]))
+    return _put(disclosure, position, form, Planted("goal-not-measured", form.name, certain=False))
 
 
 def _spoil(rng: Random, disclosure: Disclosure, rule: str, position: int) -> Disclosure:
