@@ -177,9 +177,9 @@ def test_a_document_that_was_not_read_is_said_to_count_as_missed(tmp_path, publi
 
 def test_every_planted_defect_is_found_and_nothing_else_is_called_certain():
     planted, findings = one_layout("markdown", 3)
-    evaluation = Evaluation(planted, [each for each in findings if each["certainty"] == "certain"])
-    assert {each.name for each in evaluation.rules()} >= {"vague-target", "no-target", "plan-invalid"}
-    assert evaluation.disagreements() == []
+    evaluation = Evaluation(planted, findings)
+    assert {each.name for each in evaluation.rules() if each.gold} >= {"vague-target", "no-target", "plan-invalid"}
+    assert [each for each in evaluation.disagreements() if each.missed or each.certainty == "certain"] == []
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from graph.errors import FolderBusyError
 from graph.folder import KnowledgeGraph
 from graph.lock import exclusive
 from graph.reviews import FILE, REVIEWS_GRAPH, Problem, Review, ReviewError, append, corrected, counted, read, verdicts
-from graph.validate import validate
+from graph.validate import judge, shape_files
 from ingest.records import Indicator
 from jixiao import intake, samples
 from ontology.terms import JX, OA, PROV, RDF, RDFS, triples
@@ -153,6 +153,10 @@ def test_a_corrected_value_is_taken_apart_anew():
     assert corrected(replace(row, value="有效", kind="vague"), "desc", "有效指全年无投诉").kind == "state"
 
 
+def graph_of(store, name):
+    return store.quads_for_pattern(None, None, None, NamedNode(name))
+
+
 def test_a_correction_changes_the_graph_with_its_own_provenance_and_no_record(graph):
     before = intake.publish(graph)
     records = {path.name: sha256(path.read_bytes()).digest() for path in graph.records.iterdir()}
@@ -173,7 +177,8 @@ def test_a_correction_changes_the_graph_with_its_own_provenance_and_no_record(gr
     }
     assert facts[f"{PROV}generatedAtTime"] == "2026-03-01T09:30:00+08:00"
     assert facts[f"{PROV}wasAttributedTo"].endswith("/id/reviewer/张三")
-    assert [each for each in validate(after.store) if each.severity == "violation"] == []
+    said = (*graph_of(after.store, finding["document"]), *graph_of(after.store, REVIEWS_GRAPH))
+    assert [each for each in judge(said, shape_files().values(), [after.store]) if each.severity == "violation"] == []
     assert intake.publish(graph).id == after.id
 
 
