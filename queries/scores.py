@@ -194,6 +194,7 @@ def _code_list(every: Iterable[Measure]) -> Iterator[tuple[str, str, Value]]:
         yield address, f"{SKOS}notation", Literal(measure.id)
         yield from _texts(address, f"{SKOS}prefLabel", measure.title)
         yield from _texts(address, f"{SKOS}definition", measure.definition)
+        yield address, f"{SCHEMA}unitText", Literal(measure.unit)
         yield address, f"{SCHEMA}unitCode", NamedNode(code_iri("unit", measure.unit))
         yield address, f"{OWL}versionInfo", Literal(measure.version)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from graph.store import vocabulary_quads
 from queries.errors import HeaderError, ParameterError, UnknownQueryError
 from queries.library import columns, named, question, questions
+from queries.scores import scores
 
 CASES = Path(__file__).parent / "catalogue"
 BASE = "https://example.org/"
@@ -20,10 +21,11 @@ QUESTIONS = questions()
 
 @pytest.fixture(scope="module")
 def store() -> ox.Store:
-    """The graph of the cases with the labels of the code lists."""
+    """The graph of the cases with the labels of the code lists and the scores."""
     store = ox.Store()
     store.bulk_extend(vocabulary_quads())
     store.load(path=CASES / "graph.ttl", format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(BASE + "d"))
+    store.extend([*scores(store, BASE)])
     return store
 
 
@@ -69,9 +71,29 @@ def test_every_named_column_is_used(store):
 
 def test_a_parameter_narrows_the_answer(store):
     rows = answer(store, QUESTIONS["targets-for-indicator-name"].bound({"name": "群众"}))["rows"]
-    assert [row[0] for row in rows] == ["群众满意度"]
-    rows = answer(store, QUESTIONS["projects-by-amount"].bound({"minimum": "100"}))["rows"]
+    assert {row[0] for row in rows} == {"群众满意度"}
+    rows = answer(store, QUESTIONS["projects-by-amount"].bound({"minimum": "900"}))["rows"]
     assert [row[2] for row in rows] == ["展品更新"]
+    scored = {"inYear": 2024, "inDivision": "13", "atLevel": "city"}
+    rows = answer(store, QUESTIONS["scores-of-documents"].bound(scored))["rows"]
+    assert [row[1:3] for row in rows] == [["乙市文化局", "2024"]]
+
+
+OTHER = {"text": ["无此"], "integer": [1, 7], "decimal": ["0.5", "1000000000"]}
+
+
+PARAMETERS = [(own.id, each) for own in QUESTIONS.values() for each in own.parameters]
+
+
+@pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=lambda each: getattr(each, "name", each))
+def test_every_parameter_changes_the_answer(store, name, parameter):
+    own = QUESTIONS[name]
+    answers = [answer(store, own.bound({parameter.name: value})) for value in OTHER[parameter.type]]
+    assert any(each != answer(store, own.text) for each in answers)
+
+
+def test_there_are_at_least_thirty_questions():
+    assert len(QUESTIONS) >= 30
 
 
 @given(st.text())
