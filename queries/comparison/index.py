@@ -8,10 +8,10 @@ rarest features, so only names that do are compared, never all with all.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, combinations
+from itertools import chain
 from math import fsum, log
 from typing import TYPE_CHECKING
 
@@ -34,8 +34,8 @@ OTHER_TYPE = 0.8
 """What the similarity of two names is worth whose types differ."""
 LIKE = 0.5
 """From this similarity on a group is shown beside an indicator that belongs to none."""
-NEIGHBOURS = 64
-"""With so many others at most a name is compared for one feature that it shares with more."""
+NEIGHBOURS = 48
+"""With so many names at most, the nearest before it, a name is compared for one feature."""
 CANDIDATES = 3000
 """So many names at most are looked at for one question."""
 
@@ -174,18 +174,16 @@ class Index:
                 yield Group(key, tuple(sorted(members, key=lambda entry: entry.iri)))
 
     def _edges(self, nodes: Sequence[Node]) -> Iterator[tuple[int, int, float]]:
-        """The pairs of similar names; each is met at the first feature that both have among their rarest."""
-        holders: dict[str, list[int]] = defaultdict(list)
+        """The pairs of similar names: each is compared with those before it that share one of its rarest features."""
+        holders: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=NEIGHBOURS))
         for number, node in enumerate(nodes):
-            for feature in self.weights.prefix(node.bag):
-                holders[feature].append(number)
-        met: set[tuple[int, int]] = set()
-        for feature in sorted(holders):
-            met.update(_pairs(holders[feature]))
-        for one, other in sorted(met):
-            likeness = self._likeness(nodes[one], nodes[other])
-            if likeness >= SIMILAR:
-                yield one, other, likeness
+            shared = [holders[feature] for feature in self.weights.prefix(node.bag)]
+            for other in sorted({each for numbers in shared for each in numbers}):
+                likeness = self._likeness(nodes[other], node)
+                if likeness >= SIMILAR:
+                    yield other, number, likeness
+            for numbers in shared:
+                numbers.append(number)
 
     def _likeness(self, one: Node, other: Node) -> float:
         if one.period != other.period or (one.measure and other.measure and one.measure != other.measure):
@@ -229,15 +227,6 @@ def _nodes(key: Key, block: Iterable[Entry]) -> list[Node]:
     for entry in block:
         called[entry.plain_name, entry.family or ""].append(entry)
     return [Node(key, name, family or None, tuple(of)) for (name, family), of in sorted(called.items())]
-
-
-def _pairs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Each with each; where there are very many, each with those that follow it closely in the order of names."""
-    if len(numbers) <= NEIGHBOURS:
-        yield from combinations(numbers, 2)
-        return
-    for at, one in enumerate(numbers):
-        yield from ((one, other) for other in numbers[at + 1 : at + 1 + NEIGHBOURS // 2])
 
 
 def communities(count: int, edges: Iterable[tuple[int, int, float]]) -> Iterator[list[int]]:
