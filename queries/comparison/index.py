@@ -33,7 +33,7 @@ SIMILAR = 0.48
 OTHER_TYPE = 0.8
 """What the similarity of two names is worth whose types differ."""
 LIKE = 0.5
-"""From this similarity on a group is shown beside an indicator that belongs to none."""
+"""From this similarity on a group is found by a name."""
 NEIGHBOURS = 48
 """With so many names at most, the nearest before it, a name is compared for one feature."""
 CANDIDATES = 3000
@@ -155,12 +155,12 @@ class Index:
     @cached_property
     def by_name(self) -> Shelf:
         """The indicators by normalised names, to be found by the features of a name."""
-        return Shelf(self.entries, lambda entry: entry.plain_name, features, self.weights)
+        return Shelf(self.entries, features, self.weights)
 
     @cached_property
     def by_subject(self) -> Shelf:
         """The indicators by normalised names, to be found by what a name is about."""
-        return Shelf(self.entries, lambda entry: entry.plain_name, subject, self.weights)
+        return Shelf(self.entries, subject, self.weights)
 
     def _grouped(self) -> Iterator[Group]:
         blocks: dict[Key, list[Entry]] = defaultdict(list)
@@ -196,23 +196,17 @@ class Index:
 
 
 class Shelf:
-    """Indicators by a name, found by the features of the name."""
+    """Indicators by their normalised names, found by features of these."""
 
-    def __init__(
-        self,
-        given: Iterable[Entry],
-        name: Callable[[Entry], str],
-        bag: Callable[[str], frozenset[str]],
-        weights: Weights,
-    ) -> None:
+    def __init__(self, given: Iterable[Entry], bag: Callable[[str], frozenset[str]], weights: Weights) -> None:
         self.values: dict[str, list[Entry]] = defaultdict(list)
         for entry in given:
-            self.values[name(entry)].append(entry)
+            self.values[entry.plain_name].append(entry)
         self._weights = weights
         self._holders: dict[str, list[str]] = defaultdict(list)
-        for each in sorted(self.values):
-            for feature in bag(each):
-                self._holders[feature].append(each)
+        for name in sorted(self.values):
+            for feature in bag(name):
+                self._holders[feature].append(name)
 
     def near(self, wanted: frozenset[str]) -> list[str]:
         """Names that share a feature, those with the rarest first; not more than are quickly looked at."""
