@@ -22,7 +22,8 @@ NUMBER = r"(?<!\d)-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)"
 """A printed number; a hyphen is its sign only where no number stands before it."""
 DATE = re.compile(
     r"\d{4}年|(?:\d{1,2}|[每次当])月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)"
-    r"|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?(以?前)?$|(19|20)\d{2}-(19|20)\d{2}$|^第?[一二三四]季度([初中末底前内]|完成)*$"
+    r"|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?(以?前)?$|(19|20)\d{2}-(19|20)\d{2}$|^第?[一二三四1-4]季度([初中末底前内]|完成)*$"
+    r"|^.{1,3}[期假学节][末前]$"
 )
 NUMERAL = "[零一二两三四五六七八九十百千]+"
 PERCENT = re.compile(rf"(?<!\d)百分之(?:(?P<n>{NUMERAL})|(?P<figure>{NUMBER}))")
@@ -58,6 +59,7 @@ class Words:
     relative: re.Pattern[str]
     missing: frozenset[str]
     secret: frozenset[str]
+    secret_patterns: re.Pattern[str]
     state: frozenset[str]
     state_patterns: re.Pattern[str]
     vague: re.Pattern[str]
@@ -101,6 +103,7 @@ def words() -> Words:
         relative=re.compile("|".join([alternatives(map(fold, data["relative_words"])), *data["relative_patterns"]])),
         missing=frozenset(map(fold, data["missing_words"])),
         secret=frozenset(map(fold, data["secret_words"])),
+        secret_patterns=re.compile("|".join(data["secret_patterns"])),
         state=frozenset(map(fold, data["state_words"])),
         state_patterns=re.compile("|".join(data["state_patterns"])),
         vague=re.compile(alternatives(map(fold, vague_words()))),
@@ -139,7 +142,7 @@ def parse_value(printed: str | None, name: str = "", desc: str | None = None) ->
     lexical = words()
     if not text or fold(printed or "") in lexical.missing or text in lexical.missing:
         return Value("missing")
-    if text in lexical.secret:
+    if text in lexical.secret or lexical.secret_patterns.search(text):
         return Value("secret")
     return time_of(text) or measured(text, name, desc)
 
