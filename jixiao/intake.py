@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,6 +166,7 @@ def publish(graph: KnowledgeGraph) -> Snapshot:
     from queries import concepts, judge  # noqa: PLC0415
     from queries.derivations import derived  # noqa: PLC0415
     from queries.library import rules  # noqa: PLC0415
+    from queries.scores import scores  # noqa: PLC0415
 
     every = rules()
     judged: dict[str, str] = {}
@@ -175,6 +177,7 @@ def publish(graph: KnowledgeGraph) -> Snapshot:
         return [each.to_dict() for each in judge.findings(outcomes)]
 
     def follow(store: Store) -> Iterable[Quad]:
-        return derived(reviews.apply(graph.path, store, graph.base))
+        reviewed = reviews.apply(graph.path, store, graph.base)
+        return chain(derived(reviewed), scores(reviewed, graph.base))
 
     return graph.publish(check, judged, concepts.triples(every.values()), follow)

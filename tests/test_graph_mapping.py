@@ -36,6 +36,7 @@ from ontology.addresses import segment
 from ontology.terms import BASE, CODE, CONCEPTS_GRAPH, JX, OBEU_MEASURE, PROV, QB, RDF, SCHEMA, SKOS, data_files
 from queries import concepts, library
 from queries.derivations import derived
+from queries.scores import scores
 
 SPAN = Span(start=100, end=104, quote="≥30次", line=30, page=2, row=4, column=5)
 INDICATOR = Indicator(
@@ -346,11 +347,12 @@ def declared(name):
 
 
 def computed():
-    """What is derived from the cases of the rules."""
+    """What is derived from the cases of the rules, and the scores."""
     for file in sorted((Path(__file__).parent / "rules").glob("*/data.ttl")):
         store = Store()
         store.load(path=file, format=RdfFormat.TURTLE)
         yield from derived(store)
+        yield from scores(store)
 
 
 def written():
