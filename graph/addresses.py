@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 UNSTATED = "不详"
 KIND = "预算"
-"""The kind of document that is read today; 决算 and 自评 will stand here too."""
+"""The kind of a document that does not say what it is."""
 
 _SHORT_HASH = 8
 
@@ -48,8 +48,23 @@ def document_address(document: Document, base: str) -> str:
     """
     facts = document.document
     year = None if facts.fiscal_year is None else str(facts.fiscal_year)
-    address = join(f"{base}id", facts.publisher or UNSTATED, year or UNSTATED, KIND)
+    address = join(f"{base}id", facts.publisher or UNSTATED, year or UNSTATED, document.kind or KIND)
     return address if facts.publisher and year else told_apart(address, document)
+
+
+def organisation_address(document: Document, address: str, base: str) -> str | None:
+    """The address of the department that published a document; ``None`` where the document does not name it.
+
+    Departments of many places are called alike: where the name does not begin with its division, the division's code
+    stands before it; where that is not known either, nobody can tell which it is: it is addressed under the document.
+    """
+    facts = document.document
+    name = facts.publisher or facts.publisher_code
+    if name is None:
+        return None
+    if facts.level == "central" or (facts.region and squeeze(name).startswith(facts.region[:2])):
+        return join(f"{base}id/org", name)
+    return join(f"{base}id/org", facts.region_code, name) if facts.region_code else join(f"{address}/发布部门", name)
 
 
 def told_apart(address: str, document: Document) -> str:

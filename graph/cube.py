@@ -112,7 +112,7 @@ class Cube:
         own = {field: spans for field, spans in row.places.items() if "." not in field}
         yield from places(address, address, self._address, own)
         for label, text in row.texts.items():
-            cell = join(f"{address}/文字", label)
+            cell = f"{address}/文字/{_last(columns[label])}"
             yield from links(address, f"{JX}rowText", cell)
             yield from is_a(cell, f"{JX}RowText")
             yield from links(cell, f"{JX}inColumn", columns[label])
@@ -120,7 +120,7 @@ class Cube:
             yield from places(cell, cell, self._address, _of(row.places, f"texts.{label}"))
         classes = tuple(self._classes(row))
         for label, amount in row.amounts.items():
-            cell = join(f"{address}/金额", label)
+            cell = f"{address}/金额/{_last(columns[label])}"
             yield from is_a(cell, f"{JX}BudgetCell")
             yield from links(cell, f"{QB}dataSet", table)
             yield from links(cell, f"{JX}inRow", address)
@@ -167,7 +167,18 @@ def _phase(kind: str) -> str | None:
     return phase and vocabulary.linked(phase, f"{SKOS}exactMatch")
 
 
+def _last(address: str) -> str:
+    """What an address ends in."""
+    return address.rpartition("/")[2]
+
+
+COMMON = re.compile("支出|事务|其他|费用|经费")
+"""Words that names of all classes share."""
+
+
 def _alike(name: str, labels: frozenset[str]) -> bool:
-    """Whether two characters that follow each other in the name do so in a label."""
-    printed = squeeze(name)
+    """Whether the name is a label, or shares two characters in a row with one, common words apart."""
+    if squeeze(name) in labels:
+        return True
+    printed = COMMON.sub(" ", squeeze(name))
     return any(printed[start : start + 2] in label for label in labels for start in range(len(printed) - 1))

@@ -291,11 +291,22 @@ class KnowledgeGraph:
             newest[path.name.partition(".")[0]] = path
         read = [read_record(newest[source]) for source in sorted(newest)]
         inputs = [_Input(document, record, document_address(document, self.base)) for document, record in read]
+        held = self._held()
         shared = Counter(each.address for each in inputs)
         return [
-            replace(each, address=told_apart(each.address, each.document)) if shared[each.address] > 1 else each
+            replace(each, address=told_apart(each.address, each.document))
+            if shared[each.address] > 1 and held.get(each.document.sha256) != each.address
+            else each
             for each in inputs
         ]
+
+    def _held(self) -> dict[str, str]:
+        """The addresses of the live snapshot's documents, by source: who has an address keeps it when others come."""
+        try:
+            live = self.current()
+        except (CurrentError, SnapshotError):
+            return {}
+        return {} if live is None else {entry["sha256"]: entry["address"] for entry in live.manifest["documents"]}
 
 
 def _is_whole(place: Path) -> bool:

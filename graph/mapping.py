@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode, Quad
 
 from graph import bindings
-from graph.addresses import KIND, Ordinals, document_address, join, name_key, squeeze
+from graph.addresses import KIND, Ordinals, document_address, join, name_key, organisation_address, squeeze
 from graph.codecs import CHINESE, DECIMAL, TEXT, node
 from graph.concepts import Concepts
 from graph.cube import Cube
 from graph.facts import fields, is_a, links, ordered, places, says
 from graph.projects import find_projects
-from ontology import vocabulary
+from ontology import lexicon, vocabulary
 from ontology.terms import (
     BASE,
     CONCEPTS_GRAPH,
@@ -32,7 +32,10 @@ from ontology.terms import (
     SCHEMA,
     SKOS,
     code_iri,
+    code_of,
     codes_in,
+    concepts,
+    fold,
     unit_in_yuan,
 )
 
@@ -95,8 +98,7 @@ class Mapper:
         self.address = address
         self.concepts = Concepts()
         self._ordinals = Ordinals()
-        name = document.document.publisher or document.document.publisher_code
-        self._publisher = None if name is None else join(f"{base}id/org", name)
+        self._publisher = organisation_address(document, address, base)
         self._units = tuple(self._unit_addresses())
         self._cube = Cube(document, address, self._publisher, self.concepts)
 
@@ -328,5 +330,13 @@ def _bounds(indicator: Indicator) -> Iterator[tuple[str, Decimal | None]]:
 
 def _amount_in_yuan(indicator: Indicator) -> Decimal | None:
     """The value in 元 where its unit is an amount of money."""
-    factor = unit_in_yuan(indicator.unit)
+    unit = code_of("unit", indicator.unit)
+    plain = unit is not None and concepts("unit")[unit].in_yuan is not None
+    factor = unit_in_yuan(indicator.unit) if plain or _is_about_money(indicator) else None
     return None if factor is None or indicator.number is None else indicator.number * factor
+
+
+def _is_about_money(indicator: Indicator) -> bool:
+    """Whether an indicator counts money, so that a mere number word (``200万``) stands for it."""
+    printed = fold("".join(filter(None, (indicator.l1, indicator.l2, indicator.name))))
+    return any(word in printed for word in lexicon("values")["money_names"])

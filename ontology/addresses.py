@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from ontology.namespaces import CODE
 
-# RFC 3987 isegment without "~", which marks ordinals in addresses of things.
+# RFC 3987 isegment without "~", which marks ordinals in addresses of things, and without signs of direction (4.1).
 _ENCODED = re.compile(
-    "[^A-Za-z0-9._!$&'()*+,;=:@\\-\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd"
+    "[^A-Za-z0-9._!$&'()*+,;=:@\\-\u00a0-\u200d\u2010-\u2029\u202f-\u2065\u206a-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd"
     "\U00030000-\U0003fffd]"
 )
 

@@ -176,11 +176,21 @@ def test_a_newer_reading_of_a_source_replaces_the_older_one(published, source):
 
 def test_documents_of_one_publisher_and_year_keep_their_own_graphs(published, other):
     published.add(other, document(other))
+    before = {entry["address"] for entry in published.live().manifest["documents"]}
     snapshot = published.publish()
     addresses = {entry["address"] for entry in snapshot.manifest["documents"]}
     assert len(addresses) == 2
-    assert all(address.partition("~")[2] for address in addresses)
+    assert before < addresses  # who came first keeps the address
     assert answer(snapshot) == [2]
+    assert published.publish().id == snapshot.id
+
+
+def test_documents_of_one_publisher_and_year_that_come_together_are_told_apart_by_their_sources(folder, source, other):
+    folder.add(source, document(source))
+    folder.add(other, document(other))
+    addresses = {entry["address"] for entry in folder.publish().manifest["documents"]}
+    assert len(addresses) == 2
+    assert all(address.partition("~")[2] for address in addresses)
 
 
 def test_findings_are_kept_as_lines_and_as_validation_results(folder, source):

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 import ontology
 from graph import findings
-from graph.addresses import join, name_key
+from graph.addresses import document_address, join, name_key
 from graph.mapping import triples
 from graph.projects import find_projects
 from graph.validate import validate
@@ -33,7 +33,20 @@ from ingest.records import (
     Unit,
 )
 from ontology.addresses import segment
-from ontology.terms import BASE, CODE, CONCEPTS_GRAPH, JX, OBEU_MEASURE, PROV, QB, RDF, SCHEMA, SKOS, data_files
+from ontology.terms import (
+    BASE,
+    CODE,
+    CONCEPTS_GRAPH,
+    JX,
+    OBEU_MEASURE,
+    ORGANISATIONS_GRAPH,
+    PROV,
+    QB,
+    RDF,
+    SCHEMA,
+    SKOS,
+    data_files,
+)
 from queries import concepts, library
 from queries.derivations import derived
 from queries.scores import scores
@@ -294,6 +307,54 @@ def test_last_years_result_is_a_number_only_in_the_unit_of_the_target(prior, uni
     document = Document(source="a", sha256="ab", extractor="x", encoding="", document=Facts(), targets=(form,))
     graph = Graph([*triples(document)])
     assert graph.text(graph.of("Indicator")[0], f"{JX}priorNumber") == number
+
+
+def test_a_number_word_is_money_only_where_money_is_counted():
+    def yuan(name, unit):
+        indicator = Indicator(
+            l1="产出指标", l2=None, name=name, value="2", number=Decimal(2), unit=unit, kind="quantity"
+        )
+        form = Target(scope="project", name="甲", indicators=(indicator,))
+        document = Document(source="a", sha256="ab", extractor="x", encoding="", document=Facts(), targets=(form,))
+        graph = Graph([*triples(document)])
+        (target,) = graph.of("Target")
+        return graph.text(target, f"{JX}amountInYuan")
+
+    assert yuan("注册用户", "万") is None
+    assert yuan("项目总成本", "万") == "20000"
+    assert yuan("注册用户", "万元") == "20000"
+
+
+def organisations(**facts):
+    document = Document(source="a", sha256="ab" * 32, extractor="x", encoding="", document=Facts(**facts))
+    return {quad.subject.value for quad in triples(document) if quad.graph_name.value == ORGANISATIONS_GRAPH}
+
+
+def test_departments_called_alike_in_two_places_are_two():
+    guangzhou = organisations(publisher="卫生健康局", region="广州市", region_code="440100", level="city")
+    xian = organisations(publisher="卫生健康局", region="西安市", region_code="610100", level="city")
+    assert guangzhou == {f"{BASE}id/org/440100/卫生健康局"}
+    assert not guangzhou & xian
+    assert organisations(publisher="广州市卫生健康局", region="广州市", region_code="440100") == {
+        f"{BASE}id/org/广州市卫生健康局"
+    }
+    assert organisations(publisher="卫生健康局") != organisations(publisher="卫生健康局", fiscal_year=2025)
+
+
+@pytest.mark.parametrize("kind", ["预算", "决算", "自评"])
+def test_the_address_of_a_document_says_its_kind(kind):
+    facts = Facts(publisher="某市科协", region="某市", fiscal_year=2025)
+    document = Document(source="a", sha256="ab" * 32, extractor="x", encoding="", document=facts, kind=kind)
+    assert document_address(document, BASE) == f"{BASE}id/某市科协/2025/{kind}"
+
+
+def test_columns_whose_names_differ_by_a_sign_have_cells_of_their_own():
+    row = BudgetRow(name="合计", amounts={"甲（一）": Decimal(1), "甲(一)": Decimal(2)})
+    table = BudgetTable(kind="other", columns=("甲（一）", "甲(一)"), rows=(row,))
+    document = Document(source="a", sha256="ab", extractor="x", encoding="", document=Facts(), tables=(table,))
+    graph = Graph([*triples(document)])
+    cells = [each for each in graph.said if NamedNode(f"{JX}BudgetCell") in graph.all(each, f"{RDF}type")]
+    assert sorted(graph.number(cell, f"{OBEU_MEASURE}amount") for cell in cells) == [10000, 20000]
 
 
 def test_a_form_and_a_row_of_one_name_are_of_one_project():
