@@ -94,7 +94,7 @@ def _described(division: Division) -> Iterator[Triple]:
 
     from ontology.addresses import code_iri  # noqa: PLC0415
     from ontology.concepts import concepts  # noqa: PLC0415
-    from ontology.namespaces import CODE, DCT, RDF, SKOS  # noqa: PLC0415
+    from ontology.namespaces import CODE, JX, RDF, SKOS  # noqa: PLC0415
 
     province = concepts(SCHEME)[f"{division.code[:2]}0000"].labels["en"]
     subject = NamedNode(code_iri(SCHEME, division.code))
@@ -105,7 +105,7 @@ def _described(division: Division) -> Iterator[Triple]:
         (f"{SKOS}prefLabel", Text(division.name, language="zh")),
         (f"{SKOS}prefLabel", Text(f"{division.code} ({province})", language="en")),
         (f"{SKOS}broader", NamedNode(code_iri(SCHEME, broader(division.code) or ""))),
-        (f"{DCT}type", NamedNode(code_iri("government-level", division.level))),
+        (f"{JX}governmentLevel", NamedNode(code_iri("government-level", division.level))),
         *((f"{SKOS}altLabel", Text(name, language="zh")) for name in division.names[1:]),
     ]
     for name, value in said:

@@ -15,7 +15,8 @@ from ontology.terms import data_files
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "alignments.md").read_text(encoding="utf-8")
-MATCHES = {f"{SKOS}{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")}
+MATCHES = {f"{SKOS}{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")} | {f"{RDFS}seeAlso"}
+"""The last is said of code lists, which SKOS matches are not for."""
 BELOW = {f"{RDFS}subClassOf", f"{RDFS}subPropertyOf"}
 OURS = {"jx": JX, "type": f"{CODE}indicator-type/", "code": CODE}
 THEIRS = dict(re.findall(r"^\| `([\w-]+)` \| `([^`]+)` \|", PAGE, re.MULTILINE))
@@ -50,7 +51,7 @@ def listed() -> list[Link]:
     """The links that the page lists."""
     found = re.findall(r"^\| `([\w-]+):([^`]+)` \| `(\w+)` \| `([\w-]+):([^`]+)` \| \S.* \|$", PAGE, re.MULTILINE)
     return [
-        (OURS[ours] + term, (RDFS if kind.startswith("sub") else SKOS) + kind, THEIRS[theirs] + other)
+        (OURS[ours] + term, (RDFS if kind.startswith(("sub", "see")) else SKOS) + kind, THEIRS[theirs] + other)
         for ours, term, kind, theirs, other in found
     ]
 
