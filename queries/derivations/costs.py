@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -22,7 +21,7 @@ from ontology.namespaces import SCHEMA
 from queries.derivations.facts import Fact, literal, ours, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pyoxigraph import Store
 
@@ -67,8 +66,7 @@ def derive(store: Store) -> Iterator[Fact]:
     for group in groups.values():
         amounts = sorted(price.amount for price in group)
         for price in group if len(group) > 1 else ():
-            at = bisect_left(amounts, price.amount)
-            yield _fact(price, amounts[:at] + amounts[at + 1 :])
+            yield _fact(price, len(group) - 1, median_without(amounts, bisect_left(amounts, price.amount)))
 
 
 def prices(store: Store) -> Iterator[Price]:
@@ -90,7 +88,13 @@ def _thing(name: str) -> str:
     return COUNTER.sub("", re.sub(r"\d{4}年?度?", "", name_key(name)))
 
 
-def _fact(price: Price, others: list[Decimal]) -> Fact:
+def median_without(amounts: Sequence[Decimal], at: int) -> Decimal:
+    """The median of sorted numbers, of which there are two or more, without the one at a position."""
+    low, high = (middle + (middle >= at) for middle in ((len(amounts) - 2) // 2, (len(amounts) - 1) // 2))
+    return (amounts[low] + amounts[high]) / 2
+
+
+def _fact(price: Price, peers: int, median: Decimal) -> Fact:
     return Fact(
         NamedNode(join(price.indicator.value, "单位成本")),
         "UnitCost",
@@ -99,7 +103,7 @@ def _fact(price: Price, others: list[Decimal]) -> Fact:
             ours("document", price.document),
             ours("unitCost", price.amount),
             (SCHEMA + "unitText", literal(price.unit)),
-            ours("peers", len(others)),
-            ours("peerMedian", median(others)),
+            ours("peers", peers),
+            ours("peerMedian", median),
         ),
     )
