@@ -1,8 +1,9 @@
 """How long each rule takes, and how that grows with the number of indicators.
 
-Graphs are generated, each ten times as large as the one before, in two ways: as many documents of usual size, and as one
-document that holds everything, in which a rule that compares all with all would show. The slope says by which power of
-the size the time grows: 1 is linear. Times under a hundredth of a second say nothing and have no slope.
+Graphs are generated, each ten times as large as the one before, in two ways: as many documents of usual size, and as
+one document that holds everything, in which a rule that compares all with all would show. The slope says by which power
+of the size the time grows: 1 is linear. Times are of the process, as the machine may be busy with others; those under a
+hundredth of a second say nothing and have no slope.
 
     python bench/rules.py [LARGEST]        1,000 and ten times more up to LARGEST indicators (10000)
     python bench/rules.py --kg KG          the live snapshot of a knowledge graph
