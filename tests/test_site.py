@@ -8,6 +8,7 @@ import io
 import json
 import re
 from hashlib import sha256
+from html import escape
 
 import pytest
 from starlette.testclient import TestClient
@@ -93,7 +94,7 @@ def test_what_is_not_there_is_told_in_chinese(site):
 def test_a_project_page_shows_money_goals_values_and_findings_with_their_places(site, view):
     subject = max(view.subjects.values(), key=lambda each: len(each.findings))
     page = site.get(page_path(subject.iri)).text
-    assert all(indicator.name in page and indicator.printed in page for indicator in subject.indicators)
+    assert all(indicator.name in page and escape(indicator.printed) in page for indicator in subject.indicators)
     assert all(goal in page for form in subject.forms for goal in view.goals(form))
     assert all(page_path(finding.address) in page for finding in subject.findings)
     places = re.findall(r'class="place" href="(/source/\w+\?line=\d+#L\d+)" data-quote="([^"]+)"', page)
@@ -404,3 +405,19 @@ def test_a_document_of_money_alone_has_its_pages(published, tmp_path):
     with TestClient(create_app(graph.path), headers=BROWSER) as client:
         home = page_path(next(iter(client.app.state.desk.view.documents)))
         assert {client.get(each).status_code for each in ("/", *LISTS, home)} == {200}
+
+
+def test_every_address_of_the_graph_has_a_page_and_triples(site, published):
+    document = next(iter(published.live().manifest["documents"]))["address"]
+    kinds = "SELECT ?kind (SAMPLE(?each) AS ?thing) WHERE { GRAPH <%s> { ?each a ?kind } } GROUP BY ?kind"
+    found = published.live().query(kinds % document)
+    things = [row["thing"].value for row in found]
+    publisher = published.live().query(f"SELECT ?p WHERE {{ <{document}> <http://purl.org/dc/terms/publisher> ?p }}")
+    things += [row["p"].value for row in publisher]
+    assert len(things) > 10
+    for thing in things:
+        if "/id/" not in thing or "%2F" in thing:
+            continue
+        page = site.get(page_path(thing))
+        assert page.status_code == 200, thing
+        assert site.get(page_path(thing), params={"format": "ttl"}).text.strip()

@@ -21,8 +21,8 @@ from jixiao.site.originals import printed_lines
 from jixiao.site.picture import picture
 from jixiao.site.strip import strip
 from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
-from jixiao.view import VAGUE_KINDS, clarity, readable, view_text
-from ontology.terms import PREFIXES, concepts, label
+from jixiao.view import VAGUE_KINDS, clarity, readable, rows, view_text
+from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, concepts, label
 from queries.comparison import compare
 
 if TYPE_CHECKING:
@@ -254,12 +254,15 @@ def rules(request: Request) -> Response:
 def thing(request: Request) -> Response:
     """The page behind a permanent address; its triples where a program asks for them."""
     view = desk_of(request).view
-    iri = view.by_path.get(readable(request.path_params["path"]))
+    path = readable(request.path_params["path"])
+    iri = view.by_path.get(path) or view.address_of(path)
     if iri is None:
         raise HTTPException(404)
     form = request.query_params.get("format") or preferred(request.headers.get("accept", "*/*"), _THING)
     if form in {"ttl", "nt"}:
         return _triples(view, iri, form)
+    if readable(iri) not in view.by_path:
+        return anything(request, view, iri)
     if iri in view.documents:
         return document(request, view, view.documents[iri])
     if iri not in view.subject_of:
@@ -267,6 +270,26 @@ def thing(request: Request) -> Response:
     if iri in view.indicators:
         return indicator(request, view, view.indicators[iri])
     return project(request, view, view.subject_of[iri])
+
+
+def anything(request: Request, view: View, iri: str) -> Response:
+    """A thing without a page of its own kind (an organisation, a row, a place): what is said of it and points at it."""
+    said = list(rows(view.graph, "thing", iri))
+    named = [row["value"] for row in said if row["property"] in NAMES]
+    return show(
+        request,
+        "thing.html",
+        here="",
+        view=view,
+        iri=iri,
+        called=next(iter(named), readable(iri).rpartition("/")[2]),
+        said=said,
+        pointing=list(rows(view.graph, "pointing", iri)),
+    )
+
+
+NAMES = (f"{SKOS}prefLabel", f"{SCHEMA}name", f"{DCT}title", f"{JX}unitName")
+"""Properties that say what a thing is called."""
 
 
 def _triples(view: View, iri: str, form: str) -> Response:
