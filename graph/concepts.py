@@ -26,7 +26,7 @@ YEAR = "http://reference.data.gov.uk/id/year/"
 """Years as OpenBudgets.eu names them."""
 A_YEAR = "http://reference.data.gov.uk/def/intervals/Year"
 NUMBER_WORDS = {"十": 10, "百": 100, "千": 1000, "万": 10000, "亿": 100000000}
-COMPOSED = re.compile(r"(?P<word>[十百千万亿])?(?P<first>[^/每]+)(?:[/每](?P<second>.+))?")
+COMPOSED = re.compile(r"(?P<word>[十百千万亿])?(?P<first>[^/每·]+)(?:[/每](?P<second>.+))?")
 
 
 class Concepts:
@@ -42,7 +42,7 @@ class Concepts:
 
     def code(self, scheme: str, printed: str | None, under: str | None = None) -> str | None:
         """The code that a printed label names: a provisional one where no code list knows the label."""
-        if not printed:
+        if not printed or not squeeze(printed):
             return None
         notation = code_of(scheme, printed, under)
         return code_iri(scheme, notation) if notation else self.provisional(scheme, printed, under)
@@ -66,7 +66,7 @@ class Concepts:
 
     def unit(self, printed: str | None) -> str | None:
         """The unit of measure that is printed: a known one, one made of known ones, or a provisional one."""
-        if not printed:
+        if not printed or not squeeze(printed):
             return None
         known = code_of("unit", printed)
         return code_iri("unit", known) if known else self._composed(squeeze(printed)) or self.code("unit", printed)
@@ -112,7 +112,7 @@ class Concepts:
 
 def _known_units(printed: str | None) -> list[str] | None:
     """The units of one side of a slash, several where it says which others may be meant: ``台(套)``."""
-    notations = [code_of("unit", part) for part in re.split(r"[()/每]", printed or "") if part]
+    notations = [code_of("unit", part) for part in re.split(r"[()/每·]", printed or "") if part]
     return None if None in notations else [code_iri("unit", str(notation)) for notation in notations]
 
 

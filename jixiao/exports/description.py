@@ -50,6 +50,11 @@ TITLES = {
     "zh": "部门预算绩效目标知识图谱",
     "en": "Knowledge graph of performance targets in department budgets",
 }
+DESCRIPTIONS = {
+    "zh": "从部门公开的预算文件中读出的项目、预算、绩效目标和绩效指标，每个值都带原文出处；各份原文的权利归公开它的部门。",
+    "en": "Projects, budgets, performance goals and indicators read from budgets that departments disclosed, each value with "
+    "its place; the rights in each source are those of the department that disclosed it.",
+}
 COUNTS = {
     "distinctSubjects": "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing ?property ?value }",
     "distinctObjects": "SELECT (COUNT(DISTINCT ?value) AS ?n) WHERE { ?thing ?property ?value }",
@@ -115,6 +120,7 @@ def _dataset(snapshot: Snapshot, own: str) -> Iterator[Fact]:
         yield own, f"{RDF}type", NamedNode(class_)
     for language, title in TITLES.items():
         yield own, f"{DCT}title", Literal(title, language=language)
+        yield own, f"{DCT}description", Literal(DESCRIPTIONS[language], language=language)
     yield own, f"{DCT}identifier", Literal(snapshot.id)
     yield own, f"{DCAT}version", Literal(snapshot.id)
     yield own, f"{DCT}conformsTo", NamedNode(JX.removesuffix("#"))
