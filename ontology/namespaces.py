@@ -13,6 +13,7 @@ BASE: Final = "https://w3id.org/jixiao/"
 """What addresses of things start with, unless a setting says otherwise."""
 
 DCT: Final = "http://purl.org/dc/terms/"
+DQV: Final = "http://www.w3.org/ns/dqv#"
 OA: Final = "http://www.w3.org/ns/oa#"
 OBEU: Final = "http://data.openbudgets.eu/ontology/"
 OBEU_ATTRIBUTE: Final = "http://data.openbudgets.eu/ontology/dsd/attribute/"
@@ -33,6 +34,7 @@ PREFIXES: Final[Mapping[str, str]] = {
     "jx": JX,
     "code": CODE,
     "dct": DCT,
+    "dqv": DQV,
     "oa": OA,
     "obeu": OBEU,
     "obeu-attribute": OBEU_ATTRIBUTE,

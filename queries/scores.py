@@ -19,7 +19,7 @@ from graph.addresses import join
 from graph.concepts import A_YEAR, YEAR
 from graph.files import sha256
 from graph.store import query
-from ontology.terms import BASE, CODE, DCT, JX, OWL, PROV, RDF, RDFS, SCHEMA, SKOS, XSD, code_iri
+from ontology.terms import BASE, CODE, DCT, DQV, JX, OWL, PROV, RDF, RDFS, SCHEMA, SKOS, XSD, code_iri
 from queries.header import Header
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     Value = NamedNode | Literal
     Groups = Mapping[str, list[str]]
 
-DQV = "http://www.w3.org/ns/dqv#"
 SCORES_GRAPH = f"{BASE}graph/scores"
 """The named graph that holds the scores of a snapshot and what they mean."""
 WHOLE = f"{BASE}graph"

@@ -10,9 +10,9 @@ from graph.store import vocabulary_quads
 from graph.validate import validate
 from jixiao.summary import departments
 from jixiao.view import View
-from ontology.terms import JX, code_iri
+from ontology.terms import DQV, JX, code_iri
 from queries.errors import HeaderError
-from queries.scores import DQV, SCORES_GRAPH, WHOLE, measures, scores
+from queries.scores import SCORES_GRAPH, WHOLE, measures, scores
 
 CASES = Path(__file__).parent / "catalogue" / "graph.ttl"
 BASE = "https://example.org/"
