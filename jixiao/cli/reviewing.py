@@ -60,7 +60,8 @@ def review(  # noqa: PLR0913 - one parameter an option
         why=comment or why,
     )
     append(kg, written)
-    say(text("review.corrected" if verdict == "correct" else "review.written", path=kg / FILE, about=written.about))
+    told = {"path": kg / FILE, "about": written.about}
+    say(text("review.corrected", **told) if verdict == "correct" else text("review.written", **told))
 
 
 def reviews_of(kg: Path) -> list[Review]:
