@@ -53,8 +53,8 @@ TITLES = {
 DESCRIPTIONS = {
     "zh": "从部门公开的预算文件中读出的项目、预算、绩效目标和绩效指标，每个值都带原文出处；"
     "各份原文的权利归公开它的部门。",
-    "en": "Projects, budgets, performance goals and indicators read from budgets that departments disclosed, each value "
-    "with its place; the rights in each source are those of the department that disclosed it.",
+    "en": "Projects, budgets, performance goals and indicators read from budgets that departments disclosed, each "
+    "value with its place; the rights in each source are those of the department that disclosed it.",
 }
 COUNTS = {
     "distinctSubjects": "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing ?property ?value }",
