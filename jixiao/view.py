@@ -384,11 +384,11 @@ class View:
         things = (*self.documents, *self.subject_of, *(finding.address for finding in self.findings))
         return {readable(thing): thing for thing in things}
 
-    def address_of(self, path: str) -> str | None:
-        """The address of anything in the graph whose part after the base's ``id/`` this is."""
+    def address_of(self, path: str, folder: str = "id/") -> str | None:
+        """The address of anything in the graph whose part after the base and its folder this is."""
         base = next(iter(self.documents), "").partition("/id/")[0]
         try:
-            address = NamedNode(f"{base}/id/{path}").value
+            address = NamedNode(f"{base}/{folder}{path}").value
         except ValueError:  # what is typed into a browser need be no address
             return None
         return address if next(rows(self.graph, "thing", address), None) else None

@@ -9,8 +9,10 @@ import json
 import re
 from hashlib import sha256
 from html import escape
+from urllib.parse import quote
 
 import pytest
+from pyoxigraph import NamedNode, RdfFormat, parse
 from starlette.testclient import TestClient
 
 from graph.folder import KnowledgeGraph
@@ -21,6 +23,7 @@ from jixiao.rendering import page_path
 from jixiao.site.app import create_app
 from jixiao.site.negotiate import preferred
 from jixiao.site.originals import printed_lines
+from ontology.terms import BASE, CODE, data_files
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 EVIL = "<script>alert('一')</script>&\"</textarea>"
@@ -421,3 +424,22 @@ def test_every_address_of_the_graph_has_a_page_and_triples(site, published):
         page = site.get(page_path(thing))
         assert page.status_code == 200, thing
         assert site.get(page_path(thing), params={"format": "ttl"}).text.strip()
+
+
+def test_every_address_of_the_vocabulary_and_of_named_graphs_resolves(site, published):
+    said = (quad for file in data_files() for quad in parse(file.read_bytes(), RdfFormat.TURTLE))
+    addresses = {
+        term.value.partition("#")[0]
+        for quad in said
+        for term in (quad.subject, quad.predicate, quad.object)
+        if isinstance(term, NamedNode) and term.value.startswith(BASE)
+    }
+    addresses |= {graph.value for graph in published.live().store.named_graphs()}
+    derived = published.live().query(
+        "SELECT DISTINCT ?by WHERE { ?thing <http://www.w3.org/ns/prov#wasGeneratedBy> ?by }"
+    )
+    addresses |= {row["by"].value for row in derived}
+    codes = sorted(each for each in addresses if each.startswith(CODE))
+    asked = sorted(addresses - set(codes)) + codes[::25]
+    paths = (quote(each.removeprefix(BASE.rstrip("/")), safe="/%~:@!$'()*,;=") for each in asked)
+    assert [path for path in paths if site.get(path, headers={"Accept": "text/html"}).status_code != 200] == []

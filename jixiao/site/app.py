@@ -40,6 +40,8 @@ ROUTES = (
     Route("/findings", pages.findings),
     Route("/rules", pages.rules),
     Route("/id/{path:path}", pages.thing),
+    Route("/derivation/{path:path}", pages.beside),
+    Route("/graph/{name}", pages.named_graph),
     Route("/source/{sha256}", pages.source),
     Route("/sparql", endpoint, methods=["GET", "POST"], name="sparql"),
     *vocabulary.ROUTES,

@@ -6,10 +6,11 @@ from collections import Counter
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import IngestError
 from jixiao.comparison import amount, index_of, places_of
@@ -22,7 +23,7 @@ from jixiao.site.picture import picture
 from jixiao.site.strip import strip
 from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
 from jixiao.view import VAGUE_KINDS, clarity, readable, rows, view_text
-from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, concepts, label
+from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, concepts, label, segment
 from queries.comparison import compare
 
 if TYPE_CHECKING:
@@ -270,6 +271,23 @@ def thing(request: Request) -> Response:
     if iri in view.indicators:
         return indicator(request, view, view.indicators[iri])
     return project(request, view, view.subject_of[iri])
+
+
+def beside(request: Request) -> Response:
+    """What has an address beside the things: a derivation, by which something was computed."""
+    view = desk_of(request).view
+    iri = view.address_of(request.url.path.removeprefix("/"), "")
+    if iri is None:
+        raise HTTPException(404)
+    form = request.query_params.get("format") or preferred(request.headers.get("accept", "*/*"), _THING)
+    return _triples(view, iri, form) if form in {"ttl", "nt"} else anything(request, view, iri)
+
+
+def named_graph(request: Request) -> Response:
+    """What a named graph says, as a query that lists it."""
+    address = f"{desk_of(request).graph.base}graph/{segment(request.path_params['name'])}"
+    query = f"SELECT ?thing ?property ?value WHERE {{ GRAPH <{address}> {{ ?thing ?property ?value }} }} LIMIT 100"
+    return RedirectResponse(f"/sparql?{urlencode({'query': query})}", status_code=303)
 
 
 def anything(request: Request, view: View, iri: str) -> Response:

@@ -17,7 +17,9 @@ from jixiao.vocabulary.picture import pictures
 from jixiao.vocabulary.reading import CUBE, ONTOLOGY, vocabulary
 from jixiao.vocabulary.records import tables
 from jixiao.vocabulary.speech import words
+from ontology import path as ontology_file
 from ontology.terms import BASE, CODE, DCT, RDF, RDFS, SH, SKOS
+from ontology.turtle import read
 from queries.guard import check
 from queries.library import examples
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from jixiao.vocabulary.picture import Picture
     from queries.library import Example
 
+LINKS = {*(f"{SKOS}{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")), f"{RDFS}seeAlso"}
+"""How terms of ours are related to terms of others."""
 FOLDED = 80
 """A list with more codes than this is shown folded."""
 _NAME = re.compile(r"(?<![\w:?$-])([a-z][\w-]*):([\w-]+)")
@@ -78,15 +82,15 @@ class Book:
             return self._cube_page(rest)
         if first == "examples" and rest in self.examples:
             return self._example(self.examples[rest])
-        if path == f"/ontology/{self.vocabulary.version}":
-            return self._ontology()
-        return None
+        named, _, asked = path.rpartition("/")
+        return self._fixed[named]() if first == "ontology" and asked == self.vocabulary.version else None
 
     @cached_property
     def _fixed(self) -> Mapping[str, Callable[[], Page]]:
         return {
             "/ontology": self._ontology,
             "/ontology/borrowed": self._borrowed,
+            "/ontology/alignments": self._alignments,
             "/code": self._code_lists,
             "/shapes": self._shapes,
             "/cube": self._cubes,
@@ -136,6 +140,17 @@ class Book:
             template="vocabulary_borrowed.html",
             triples=lambda: self.vocabulary.facts.about(f"{ONTOLOGY}/borrowed", *borrowed),
             values={"shown_in": self.shown_in},
+        )
+
+    def _alignments(self) -> Page:
+        triples = [quad.triple for quad in read(ontology_file("alignments.ttl"))]
+        links = [each for each in triples if isinstance(each.object, NamedNode) and each.predicate.value in LINKS]
+        return Page(
+            path="/ontology/alignments",
+            title=said("alignments"),
+            template="vocabulary_alignments.html",
+            triples=lambda: iter(triples),
+            values={"links": [tuple(part.value for part in each) for each in links]},
         )
 
     def _shapes(self) -> Page:
