@@ -50,8 +50,8 @@ def where(place: Located, *, brief: bool = False) -> str:
     page = f"第 {place.page} 页" if place.page else ""
     if brief and page:
         return page
-    cell = [f"第 {number} {word}" for number, word in ((place.row, "行"), (place.column, "列")) if number]
-    return " ".join(filter(None, [page, *(cell or [_lines(place)])]))
+    cell = [f"第 {place.row} 行", f"第 {place.column} 列" if place.column else ""] if place.row else [_lines(place)]
+    return " ".join(filter(None, [page, *cell]))
 
 
 def _lines(place: Located) -> str:
