@@ -74,7 +74,7 @@ def steps(name: str, at: int, within: list[Division] | None) -> Iterator[tuple[l
 
 
 def branch_of(rest: str, city: Division) -> Division | None:
-    """The county whose branch of a city's office a name is: ``福州市`` + ``鼓楼`` + ``生态环境局``."""
+    """The county whose branch of a city's office a name is: ``甲市`` + ``乙`` + ``生态环境局``."""
     for each in divisions().values():
         short = each.name[:-1]
         if city.holds(each) and len(short) >= LEAST_SHORT and rest.startswith(short):
