@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from graph import bindings
 from graph.addresses import KIND, Ordinals, join, squeeze
-from graph.codecs import CHINESE
+from graph.codecs import CHINESE, FLAG
 from graph.facts import fields, is_a, links, ordered, places, says
-from ontology import vocabulary
-from ontology.terms import JX, OBEU_ATTRIBUTE, OBEU_DIMENSION, ORG, QB, RDFS, SKOS, code_iri, concepts
+from ontology import lexicon, vocabulary
+from ontology.terms import JX, OBEU_ATTRIBUTE, OBEU_DIMENSION, ORG, QB, RDFS, SKOS, code_iri, concepts, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -98,6 +98,7 @@ class Cube:
             yield from is_a(column, f"{JX}BudgetColumn")
             yield from ordered(column, position)
             yield from says(column, *bindings.NAME, label)
+            yield from says(column, f"{JX}isTotal", FLAG, is_total(label))
         ordinals = Ordinals()
         for position, row in enumerate(table.rows, 1):
             thing = ordinals.unique(join(f"{address}/行", row.code, row.name))
@@ -148,6 +149,11 @@ class Cube:
             return code_iri(scheme, code) if alike else None
         above = next((code[:size] for size in range(len(code) - 2, 2, -2) if code[:size] in known), None)
         return None if above is None or name is None else self._concepts.provisional(scheme, code, above, name)
+
+
+def is_total(label: str) -> bool:
+    """Whether a column's label, or the one above it, says that it holds sums of others."""
+    return any(re.search(lexicon("accounts")["total"], fold(part)) for part in label.split("/")[-2:])
 
 
 def _columns(table: BudgetTable, address: str) -> dict[str, str]:

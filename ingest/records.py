@@ -55,7 +55,7 @@ MoneyUnit = Literal["元", "千元", "万元", "亿元"]
 DocumentKind = Literal["预算", "决算", "自评"]
 """What a document is: a budget, final accounts, or an evaluation of its own targets."""
 
-Level = Literal["central", "province", "city", "county"]
+Level = Literal["central", "province", "city", "county", "township"]
 """Of the government that a department belongs to."""
 
 Scope = Literal["project", "department"]

@@ -152,6 +152,8 @@ class Disclosure:
     total: Decimal | None = None
     basic: Decimal | None = None
     project: Decimal | None = None
+    tables: int | None = None
+    """How many budget tables were recognised; the coverage knows no others."""
 
     @property
     def label(self) -> str:

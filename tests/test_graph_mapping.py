@@ -486,6 +486,13 @@ def test_a_printed_amount_is_an_observation_told_apart_by_row_and_column():
     assert classes == {f"{CODE}functional-class/206", None}
 
 
+def test_columns_of_totals_are_marked():
+    table = BudgetTable(kind="expenditure", columns=("科目名称", "基本支出/小计", "基本支出/人员经费", "合计"))
+    document = Document(source="a", sha256="ab", extractor="x", encoding="", document=Facts(), tables=(table,))
+    graph = Graph([*triples(document)])
+    assert [graph.text(each, f"{JX}isTotal") for each in graph.of("BudgetColumn")] == ["false", "true", "false", "true"]
+
+
 def test_a_code_of_a_unit_is_no_class_of_expenditure():
     row = BudgetRow(code="307", name="某市科协", amounts={"合计": Decimal(1)})
     table = BudgetTable(kind="expenditure", columns=("合计",), rows=(row,))
