@@ -9,41 +9,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from drawn import source
 from once import read as read_file
 
 from ingest.forms.accounts import balanced, read_accounts, sums
-from ingest.readers.assemble import Assembler, Table, TableCell
 
 if TYPE_CHECKING:
-    from ingest.readers.source import Source
     from ingest.records import BudgetRow, BudgetTable
-
-
-def table(drawn: str) -> Table:
-    """The cells of a drawn table."""
-    rows = [[cell.strip().replace("/n", "\n") for cell in line.strip().split("|")]
-            for line in drawn.strip().splitlines()]  # fmt: skip
-    cells = []
-    for row, line in enumerate(rows):
-        for column, text in enumerate(line):
-            if text in ("<", "^"):
-                continue
-            wide = next((n for n, t in enumerate(line[column + 1 :], 1) if t != "<"), len(line) - column)
-            high = next((n for n, below in enumerate(rows[row + 1 :], 1)
-                         if column >= len(below) or below[column] != "^"), len(rows) - row)  # fmt: skip
-            cells.append(TableCell(row, column, text, high, wide))
-    return Table(cells)
-
-
-def source(*pieces: str) -> Source:
-    """A source of paragraphs and drawn tables (pieces with bars)."""
-    made = Assembler()
-    for piece in pieces:
-        if "|" in piece:
-            made.table(table(piece))
-        else:
-            made.paragraph(piece)
-    return made.source("drawn", "0" * 64, "html")
 
 
 def read(*pieces: str) -> list[BudgetTable]:

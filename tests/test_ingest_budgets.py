@@ -9,43 +9,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from drawn import source
 
 from ingest.forms.accounts import account_sheets
 from ingest.forms.budgets import read_budgets
 from ingest.forms.sums import owners
 from ingest.layout.fragments import fragments_of
-from ingest.readers.assemble import Assembler, Table, TableCell
 
 if TYPE_CHECKING:
-    from ingest.readers.source import Source
     from ingest.records import Leftover, ProjectBudget
-
-
-def table(drawn: str) -> Table:
-    """The cells of a drawn table."""
-    rows = [[cell.strip().replace("/n", "\n") for cell in line.strip().split("|")]
-            for line in drawn.strip().splitlines()]  # fmt: skip
-    cells = []
-    for row, line in enumerate(rows):
-        for column, text in enumerate(line):
-            if text in ("<", "^"):
-                continue
-            wide = next((n for n, t in enumerate(line[column + 1 :], 1) if t != "<"), len(line) - column)
-            high = next((n for n, below in enumerate(rows[row + 1 :], 1)
-                         if column >= len(below) or below[column] != "^"), len(rows) - row)  # fmt: skip
-            cells.append(TableCell(row, column, text, high, wide))
-    return Table(cells)
-
-
-def source(*pieces: str) -> Source:
-    """A source of paragraphs and drawn tables (pieces with bars)."""
-    made = Assembler()
-    for piece in pieces:
-        if "|" in piece:
-            made.table(table(piece))
-        else:
-            made.paragraph(piece)
-    return made.source("drawn", "0" * 64, "html")
 
 
 def read(*pieces: str) -> tuple[list[ProjectBudget], list[Leftover]]:
@@ -223,11 +195,8 @@ def test_totals_of_units_stand_before_or_behind_their_projects() -> None:
 
 
 def test_a_wrapped_name_that_a_page_s_end_cuts_is_whole() -> None:
-    made = Assembler()
-    made.paragraph("项目支出表")
-    made.paragraph("单位：万元")
-    made.table(table("项目名称 | 合计\n合计 | 30.00\n档案数/n字化 | 30.00"))
-    found, _ = read_budgets((), "", [], account_sheets(made.source("drawn", "0" * 64, "docx")))
+    made = source("项目支出表", "单位：万元", "项目名称 | 合计\n合计 | 30.00\n档案数/n字化 | 30.00")
+    found, _ = read_budgets((), "", [], account_sheets(made))
     assert [row.name for row in found] == ["档案数字化"]
 
 

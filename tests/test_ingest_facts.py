@@ -7,13 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from drawn import source
 
 from ingest.forms.accounts import account_sheets
-from ingest.forms.coverage import coverage, unread
+from ingest.forms.coverage import coverage, unread_cells
 from ingest.forms.document import read_document
 from ingest.language.divisions import division_of
 from ingest.layout.fragments import fragments_of
-from ingest.readers.assemble import Assembler, Table, TableCell
 
 FORM = (
     "档案数字化项目绩效目标表",
@@ -33,34 +33,9 @@ EXPENDITURE = """
     """
 
 
-def table(drawn):
-    """The cells of a drawn table: ``<`` goes on with the cell to the left, ``^`` with the one above."""
-    rows = [
-        [cell.strip().replace("/n", "\n") for cell in line.strip().split("|")] for line in drawn.strip().splitlines()
-    ]
-    cells = []
-    for row, line in enumerate(rows):
-        for column, text in enumerate(line):
-            if text in ("<", "^"):
-                continue
-            wide = next((n for n, t in enumerate(line[column + 1 :], 1) if t != "<"), len(line) - column)
-            high = next(
-                (n for n, below in enumerate(rows[row + 1 :], 1) if column >= len(below) or below[column] != "^"),
-                len(rows) - row,
-            )
-            cells.append(TableCell(row, column, text, high, wide))
-    return Table(cells)
-
-
 def read(*pieces):
     """The record of paragraphs and drawn tables (pieces with bars)."""
-    made = Assembler()
-    for piece in pieces:
-        if "|" in piece:
-            made.table(table(piece))
-        else:
-            made.paragraph(piece)
-    return read_document(Path("drawn"), made.source("drawn", "0" * 64, "html"), "test")
+    return read_document(Path("drawn"), source(*pieces), "test")
 
 
 def facts(*pieces):
@@ -285,12 +260,9 @@ def test_everything_in_forms_and_tables_that_is_read_counts():
 
 
 def test_a_lost_row_lowers_the_coverage():
-    made = Assembler()
-    for piece in ("支出总表", "单位：万元", EXPENDITURE, *FORM):
-        _ = made.table(table(piece)) if "|" in piece else made.paragraph(piece)
-    source = made.source("drawn", "0" * 64, "html")
-    whole = read_document(Path("drawn"), source, "test")
-    fragments, sheets = fragments_of(source.lines), account_sheets(source)
+    made = source("支出总表", "单位：万元", EXPENDITURE, *FORM)
+    whole = read_document(Path("drawn"), made, "test")
+    fragments, sheets = fragments_of(made.lines), account_sheets(made)
     form = whole.targets[0]
     at = form.places["name"][0].start
     covered = [(next(i for i, f in enumerate(fragments) if f.start >= at), len(fragments))]
@@ -302,8 +274,8 @@ def test_a_lost_row_lowers_the_coverage():
     assert coverage(torn, fragments, covered, sheets).read < full.read
     assert coverage(less, fragments, covered, sheets).read < full.read
     assert coverage(torn, fragments, covered, sheets).characters == full.characters
-    lost = ["".join(span.quote for span in spans) for spans in unread(torn, fragments, covered, sheets)]
-    assert lost == ["质量指标", "扫描合格率", "≥98%"]
+    lost = [each.span.quote for each in unread_cells(torn, fragments, covered, made.text)]
+    assert lost == ["扫描合格率", "≥98%"]
 
 
 def test_a_cell_of_a_form_that_is_no_field_is_left_over_with_its_place():

@@ -50,23 +50,6 @@ def coverage(
     return Coverage(characters=len(counted), read=len(counted & read))
 
 
-def unread(
-    record: Document,
-    fragments: Sequence[Fragment],
-    covered: Sequence[tuple[int, int]],
-    sheets: Sequence[Sheet],
-) -> list[tuple[Span, ...]]:
-    """The words in forms and budget tables that stand in no record, those of one cell together.
-
-    See :func:`coverage` for the arguments.
-    """
-    lost = countable(fragments, covered, sheets)
-    lost -= characters(span for spans in places_of(record) for span in spans)
-    words = [fragment for fragment in fragments if any(at in lost for at in range(fragment.start, fragment.end))]
-    lines = groupby(words, key=lambda fragment: (fragment.line, fragment.cell))
-    return [tuple(span_of(fragment) for fragment in line) for _, line in lines]
-
-
 def unread_cells(
     record: Document, fragments: Sequence[Fragment], covered: Sequence[tuple[int, int]], text: str
 ) -> list[Leftover]:
