@@ -12,7 +12,8 @@ from ingest.forms.budgets import read_budgets
 from ingest.forms.coverage import coverage, unread_cells
 from ingest.forms.facts import listed_units, owners_of, read_facts, read_units
 from ingest.forms.identity import read_grants, read_kind, read_statements, read_supersedes
-from ingest.forms.lattices import Reader, finished, read_lattice, title_lines
+from ingest.forms.lattices import read_lattice, title_lines
+from ingest.forms.rows import Reader, finished
 from ingest.forms.targets import left_over, read_targets, target_of, unrepeated, untold_forms
 from ingest.layout.fragments import fragments_of
 from ingest.layout.lattice import lattices_of
