@@ -29,6 +29,8 @@ class Case:
 
     text: str
     name: str
+    round: str
+    """In which round it was written, the first being the oldest; names have one round."""
     wanted: tuple[object, ...]
     got: tuple[object, ...]
 
@@ -62,6 +64,7 @@ def values() -> tuple[Case, ...]:
         Case(
             row["value"],
             row["name"],
+            row["round"],
             labelled(row),
             understood(parse_value(row["value"], row["name"], row["desc"] or None)),
         )
@@ -73,7 +76,7 @@ def values() -> tuple[Case, ...]:
 def names() -> tuple[Case, ...]:
     """Every labelled name."""
     return tuple(
-        Case(row["name"], row["unit"], (row["polarity"] or None,), (polarity(row["name"], row["unit"] or None),))
+        Case(row["name"], row["unit"], "", (row["polarity"] or None,), (polarity(row["name"], row["unit"] or None),))
         for row in rows("names.csv")
     )
 
@@ -103,7 +106,9 @@ def main() -> None:
     for half in HALVES:
         print(half)  # noqa: T201
         parts = (("kind", values(), slice(1)), ("whole value", values(), slice(None)), ("polarity", names(), slice(1)))
-        figures = [(label, *right(cases, half, part)) for label, cases, part in parts]
+        rounds = dict.fromkeys(case.round for case in values())
+        kinds = ((f"round {each}", tuple(case for case in values() if case.round == each), slice(1)) for each in rounds)
+        figures = [(label, *right(cases, half, part)) for label, cases, part in (*parts, *kinds)]
         for label, good, count in (*figures, ("told", *told(half))):
             low, high = wilson(good, count) or (0, 0)
             print(f"  {label:12} {good}/{count} {good / count:.3f} ({low:.3f}-{high:.3f})")  # noqa: T201
