@@ -174,8 +174,34 @@ def test_a_vague_target_gets_what_others_print_and_nothing_else():
 
 
 def test_where_nothing_is_comparable_nothing_is_offered():
-    index = Index([vague(9, "优化天文观测环境"), entry(1, "渔船检验数量", 60)])
+    index = Index([vague(9, "优化天文观测环境", project="天文台运行"), entry(1, "渔船检验数量", 60)])
     assert compare(index, "urn:9").wordings == ()
+
+
+def test_where_no_name_is_near_the_same_share_or_degree_is_offered_and_said_to_be_that():
+    share, count = entry(1, "水泵检修覆盖率", 60, **PERCENT), entry(2, "望远镜覆盖率", 5, project="天文台运行")
+    found = wordings(Index([share, count]), vague(9, "提高牧草良种覆盖率", project="草场改良"))
+    assert [(each.entry.iri, each.by) for each in found] == [("urn:1", "measure")]
+
+
+@pytest.mark.parametrize(
+    ("project", "type_", "offered"),
+    [
+        ("渔港航道疏浚", "social-benefit", ["project"]),
+        ("渔港航道疏浚", "quantity", []),
+        ("天文台运行", "social-benefit", []),
+    ],
+)
+def test_where_nothing_else_is_near_the_same_type_of_a_project_of_the_same_sort_is_offered(project, type_, offered):
+    model = entry(1, "进出船只", 60, project=project, type=type_)
+    asked = vague(9, "海岸繁荣", project="2026年渔港航道疏浚", type="social-benefit")
+    assert [each.by for each in wordings(Index([model]), asked)] == offered
+
+
+def test_what_is_comparable_by_its_name_is_offered_alone():
+    models = [entry(1, "渔民培训人数", 60, unit="人", code=Unit("人")), entry(2, "桥梁油漆面积", 5)]
+    found = wordings(Index(models), vague(9, "提升渔民培训效果"))
+    assert [each.by for each in found] == ["name"]
 
 
 def test_a_clear_target_gets_no_wording():

@@ -155,12 +155,32 @@ class Index:
     @cached_property
     def by_name(self) -> Shelf:
         """The indicators by normalised names, to be found by the features of a name."""
-        return Shelf(self.entries, features, self.weights)
+        return Shelf(self._named("plain_name"), features, self.weights)
 
     @cached_property
     def by_subject(self) -> Shelf:
         """The indicators by normalised names, to be found by what a name is about."""
-        return Shelf(self.entries, subject, self.weights)
+        return Shelf(self._named("plain_name"), subject, self.weights)
+
+    @cached_property
+    def by_project(self) -> Shelf:
+        """The indicators by normalised names of their projects, to be found by what a project is about."""
+        return Shelf(self._named("plain_project"), subject, self.weights)
+
+    @cached_property
+    def by_measure(self) -> Mapping[str, Sequence[str]]:
+        """The normalised names that tell a share or degree by the end that tells it, not more than are looked at."""
+        names: dict[str, list[str]] = defaultdict(list)
+        for name in sorted(self.by_name.values):
+            if (told := measure(name)) and len(names[told]) < CANDIDATES:
+                names[told].append(name)
+        return names
+
+    def _named(self, attribute: str) -> Mapping[str, list[Entry]]:
+        called: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            called[getattr(entry, attribute)].append(entry)
+        return called
 
     def _grouped(self) -> Iterator[Group]:
         blocks: dict[Key, list[Entry]] = defaultdict(list)
@@ -196,12 +216,12 @@ class Index:
 
 
 class Shelf:
-    """Indicators by their normalised names, found by features of these."""
+    """Indicators by names, found by features of these."""
 
-    def __init__(self, given: Iterable[Entry], bag: Callable[[str], frozenset[str]], weights: Weights) -> None:
-        self.values: dict[str, list[Entry]] = defaultdict(list)
-        for entry in given:
-            self.values[entry.plain_name].append(entry)
+    def __init__(
+        self, values: Mapping[str, Sequence[Entry]], bag: Callable[[str], frozenset[str]], weights: Weights
+    ) -> None:
+        self.values = values
         self._weights = weights
         self._holders: dict[str, list[str]] = defaultdict(list)
         for name in sorted(self.values):

@@ -1,17 +1,17 @@
 """Measurable wordings that others really print, for a target that nobody can check.
 
-Nothing is made up: a wording is the printed target of a comparable indicator with its source. Where the number is the
-department's to choose, the same text is given with the numbers left open.
+Nothing is made up: a wording is the printed target of a comparable indicator with its source, and says by what it is
+comparable. Where the number is the department's to choose, the same text is given with the numbers left open.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from queries.comparison.entries import UNCLEAR, Entry
-from queries.comparison.names import features, subject
+from queries.comparison.entries import UNCLEAR, Entry, Unit
+from queries.comparison.names import features, measure, subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,8 +27,13 @@ ALIKE = 0.5
 SAME_TYPE, SAME_FAMILY = 1.0, 0.85
 OTHER_FAMILY = 0.5
 """What a likeness is worth between indicators of one type, of one first level, of others."""
+KINDRED = 0.5
+"""From this similarity on the names of two projects are those of projects of one sort."""
 BY_PROJECT = 0.35
 """How much the likeness of the projects adds, at most in proportion to that of the names."""
+
+PERCENT = Unit("%")
+"""In what shares and degrees are told."""
 
 TIMED = ("timeliness", None)
 """The types for which a time may be the answer; ``None`` where the type is not known."""
@@ -37,6 +42,10 @@ NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
 SLOT = "___"
 SCALE = re.compile("优|良|等级|评判|分档|档")
 GRADED = re.compile("及以上|或以上|[A-Z]级|优.*良|高.*中.*低|[一二三四五]级|[一二三四五]星")
+
+By = Literal["name", "measure", "project"]
+"""By what a wording is comparable: the names say about the same; the names end in the same share or degree; the
+projects are of one sort and the indicators of one type."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class Wording:
     slot: str | None
     """``None`` where the target has no number to choose."""
     score: float
+    by: By = "name"
 
 
 def needs_wording(entry: Entry) -> bool:
@@ -77,25 +87,59 @@ def slot(printed: str) -> str | None:
 
 
 def wordings(index: Index, entry: Entry) -> list[Wording]:
-    """At most three measurable wordings for an indicator, those of other documents first; perhaps none."""
-    scored = sorted(_scored(index, entry), key=lambda each: (-each.score, each.entry.iri))
-    elsewhere = [each for each in scored if each.entry.document != entry.document]
-    here = [each for each in scored if each.entry.document == entry.document]
-    return _different(index, [*elsewhere, *here])
+    """At most three measurable wordings for an indicator, those of other documents first; perhaps none.
+
+    What is comparable by name is offered alone; only where there is nothing, what is comparable by the share or degree
+    that is measured, and else by project.
+    """
+    for near in (_by_name, _by_measure, _by_project):
+        scored = sorted(near(index, entry), key=lambda each: (-each.score, each.entry.iri))
+        elsewhere = [each for each in scored if each.entry.document != entry.document]
+        here = [each for each in scored if each.entry.document == entry.document]
+        if chosen := _different(index, [*elsewhere, *here]):
+            return chosen
+    return []
 
 
-def _scored(index: Index, entry: Entry) -> Iterator[Wording]:
-    """The measurable indicators of other forms that are about the same, each with how much it is about the same."""
+def _models(entry: Entry, others: Iterable[Entry]) -> Iterator[Entry]:
+    """Those of other forms that are measurable and can mean the same."""
+    return (each for each in others if each.form != entry.form and is_measurable(each) and not _against(entry, each))
+
+
+def _wording(entry: Entry, score: float, by: By) -> Wording:
+    return Wording(entry, slot(entry.printed or ""), round(score, 6), by)
+
+
+def _by_name(index: Index, entry: Entry) -> Iterator[Wording]:
+    """Those that are about the same, each with how much it is about the same."""
     name, project = entry.plain_name, subject(entry.plain_project)
     for called in index.by_subject.near(subject(name)) or index.by_name.near(features(name)):
         likeness = _likeness(index, name, called)
-        for other in index.by_name.values[called]:
-            if other.form == entry.form or not is_measurable(other) or _against(entry, other):
-                continue
+        for other in _models(entry, index.by_name.values[called]):
             kinship = index.weights.similarity(project, subject(other.plain_project))
             score = (likeness + BY_PROJECT * min(kinship, likeness)) * _of_type(entry, other)
             if score >= WORTH:
-                yield Wording(other, slot(other.printed or ""), round(score, 6))
+                yield _wording(other, score, "name")
+
+
+def _by_measure(index: Index, entry: Entry) -> Iterator[Wording]:
+    """Those of the same first level in percent whose names end in the same share or degree."""
+    bag = features(entry.plain_name)
+    for called in index.by_measure.get(measure(entry.plain_name) or "", ()):
+        likeness = index.weights.similarity(bag, features(called))
+        for other in _models(entry, index.by_name.values[called]):
+            if other.family == entry.family and other.code == PERCENT:
+                yield _wording(other, likeness, "measure")
+
+
+def _by_project(index: Index, entry: Entry) -> Iterator[Wording]:
+    """Those of the same type in projects of the same sort."""
+    bag = subject(entry.plain_project)
+    for called in index.by_project.near(bag) if entry.type else ():
+        kinship = index.weights.similarity(bag, subject(called))
+        for other in _models(entry, index.by_project.values[called]) if kinship >= KINDRED else ():
+            if other.type == entry.type:
+                yield _wording(other, kinship, "project")
 
 
 def _likeness(index: Index, name: str, other: str) -> float:
