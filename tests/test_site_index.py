@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jixiao.site.index import Asked, Index
@@ -91,6 +91,7 @@ def test_words_that_stand_together_in_no_row_bring_the_rows_that_have_some_of_th
 texts = st.text(alphabet="绩效目标率人次ab1≥%. 　", max_size=12)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(texts, min_size=1, max_size=8), texts)
 def test_what_is_found_is_what_contains_the_words(rows, words):
     index = Index([{"name": text} for text in rows], ["name"])
