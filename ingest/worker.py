@@ -15,7 +15,8 @@ import sys
 import threading
 import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
 
 import ingest
 from ingest.errors import LimitError
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from ingest.records import Document
 
     Read = Callable[[Path], Document]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 AT_ONCE = 2
 """So many files are read at once."""
@@ -47,7 +51,7 @@ class Workers:
     def __init__(self, count: int = AT_ONCE, limits: Limits | None = None, read: Read | None = None) -> None:
         """At most ``count`` processes; ``read`` is what they do with a file (by default :func:`ingest.read`)."""
         self._limits = limits or Limits()
-        self._read = read
+        self._read = read or ingest.read
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
@@ -76,10 +80,25 @@ class Workers:
             LimitError: reading took too long or too much memory, or ended its process.
             ingest.errors.IngestError: one of its subclasses says what is wrong with the file.
         """
+        return self.run(self._read, path)
+
+    def run(self, work: Callable[Concatenate[Path, P], T], path: Path, *args: P.args, **kwargs: P.kwargs) -> T:
+        """What other work on a file gives, within the same limits.
+
+        Args:
+            work: a function of a module, as pickle finds it; what it is given and gives must be such as pickle takes.
+            path: the file, its first argument.
+            args: its others.
+            kwargs: its others by name.
+
+        Raises:
+            LimitError: it took too long or too much memory, or ended its process.
+            Exception: whatever the work raises.
+        """
         worker = self._idle.get()
         try:
             worker = worker or self._started()
-            answer = worker.read(path)
+            answer = worker.run(work, path, args, kwargs)
         except BaseException:
             self._ended(worker)
             self._idle.put(None)
@@ -87,15 +106,16 @@ class Workers:
         if answer.spent:
             self._ended(worker)
         self._idle.put(None if answer.spent else worker)
-        if isinstance(answer.result, Exception):
-            raise answer.result
-        return answer.result
+        if answer.error is not None:
+            raise answer.error
+        result: T = answer.result
+        return result
 
     def _started(self) -> _Worker:
         with self._lock:
             if self._closed:
                 raise RuntimeError("the workers were ended")
-            worker = _Worker(self._limits, self._read)
+            worker = _Worker(self._limits)
             self._all.add(worker)
         return worker
 
@@ -110,33 +130,35 @@ class Workers:
 class _Answer(NamedTuple):
     """What became of one file."""
 
-    result: Document | Exception
-    spent: bool
+    result: Any
+    error: Exception | None = None
+    """Why there is no result."""
+    spent: bool = False
     """The process has taken so much memory that another should read the next file."""
 
 
 class _Worker:
     """One process and the way to talk to it."""
 
-    def __init__(self, limits: Limits, read: Read | None) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
         context = multiprocessing.get_context("spawn")
         self._pipe, other = context.Pipe()
-        self._process = context.Process(target=_work, args=(other, limits.megabytes, read), daemon=True)
+        self._process = context.Process(target=_work, args=(other, limits.megabytes), daemon=True)
         self._process.start()
         other.close()
 
-    def read(self, path: Path) -> _Answer:
-        """The record of a file, or why there is none."""
+    def run(self, work: Callable[..., Any], path: Path, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Answer:
+        """What became of the work on a file."""
         seconds, megabytes = self._limits.seconds, self._limits.megabytes
         try:
-            self._pipe.send(path)
+            self._pipe.send((work, path, args, kwargs))
             if not self._pipe.poll(seconds):
-                return _Answer(LimitError(path, f"读取超过 {seconds:g} 秒，已终止"), spent=True)
+                return _Answer(None, LimitError(path, f"读取超过 {seconds:g} 秒，已终止"), spent=True)
             answer: _Answer = self._pipe.recv()
         except (EOFError, OSError):
             cause = f"读取这个文件的进程意外结束，文件可能已损坏，或内容超过内存上限（{megabytes} MB）"
-            return _Answer(LimitError(path, cause), spent=True)
+            return _Answer(None, LimitError(path, cause), spent=True)
         return answer
 
     def end(self) -> None:
@@ -146,27 +168,27 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(pipe: Connection, megabytes: int, read: Read | None) -> None:
-    """What the process does: read one file after the other, and answer each."""
+def _work(pipe: Connection, megabytes: int) -> None:
+    """What the process does: work on one file after the other, and answer each."""
     _silence()
     _limit_memory(megabytes)
-    read = read or ingest.read
     while True:
         try:
-            path = pipe.recv()
+            work, path, args, kwargs = pipe.recv()
         except (EOFError, OSError):  # nobody asks any more
             return
-        pipe.send(_Answer(_result(read, path, megabytes), _memory_used() > megabytes / 2))
+        answer = _answer(partial(work, path, *args, **kwargs), path, megabytes)
+        pipe.send(answer._replace(spent=_memory_used() > megabytes / 2))
 
 
-def _result(read: Read, path: Path, megabytes: int) -> Document | Exception:
+def _answer(ask: Callable[[], Any], path: Path, megabytes: int) -> _Answer:
     try:
-        return read(path)
+        return _Answer(ask())
     except MemoryError:
-        return LimitError(path, f"内容超过内存上限（{megabytes} MB）")
+        return _Answer(None, LimitError(path, f"内容超过内存上限（{megabytes} MB）"))
     except Exception as error:  # noqa: BLE001 - whatever it is, who asked is told
         error.add_note(traceback.format_exc())
-        return _sendable(error)
+        return _Answer(None, _sendable(error))
 
 
 def _sendable(error: Exception) -> Exception:
