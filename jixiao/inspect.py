@@ -181,12 +181,21 @@ def picture_of(source: Source, document: Document, number: int) -> Picture:
     Raises:
         BadInputError: there is no such page.
     """
+    return coloured(source, taken(document), number)
+
+
+def coloured(source: Source, stretches: Iterable[Taken], number: int) -> Picture:
+    """A page, its cells and lines coloured by these stretches.
+
+    Raises:
+        BadInputError: there is no such page.
+    """
     pages = {page.number: page for page in source.pages}
     if number not in (pages or {1}):
         raise BadInputError(text("inspect.no_page", source=source.name, number=number, last=max(pages, default=1)))
     lines = [line for line in source.lines if (line.page or 1) == number]
     first, last = (lines[0].start, lines[-1].start + len(lines[-1].text)) if lines else (0, 0)
-    here = [each for each in taken(document) if each.start < last and first < each.end]
+    here = [each for each in stretches if each.start < last and first < each.end]
     return Picture(
         source,
         number,
