@@ -147,8 +147,12 @@ class Disclosure:
     """How much of its forms and tables was read, from 0 to 1; ``None`` where nobody measured."""
     title: str | None = None
     year: int | None = None
+    organisation: str | None = None
+    """The address of its publisher."""
     publisher: str | None = None
     region: str | None = None
+    division: str | None = None
+    """The code of its administrative division (GB/T 2260)."""
     total: Decimal | None = None
     basic: Decimal | None = None
     project: Decimal | None = None

@@ -84,7 +84,7 @@ def paths(site):
     project = max(view.subjects.values(), key=lambda each: len(each.findings))
     things = (next(iter(view.documents)), project.iri, project.indicators[0].iri, project.findings[0].address)
     source = f"/source/{project.document.sha256}?line=40"
-    lists = ("/", "/documents", "/projects", "/indicators", "/findings", "/rules", "/sparql")
+    lists = ("/", "/documents", "/departments", "/projects", "/indicators", "/findings", "/rules", "/sparql")
     query = "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%209"
     return [*lists, *map(page_path, things), source, query, *VOCABULARY, *(f"{path}?lang=en" for path in VOCABULARY)]
 

@@ -7,12 +7,14 @@ import dataclasses
 import io
 import json
 import re
+from decimal import Decimal
 from hashlib import sha256
-from html import escape
-from urllib.parse import quote
+from html import escape, unescape
+from urllib.parse import quote, urlencode
 
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
+from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
 from graph.folder import KnowledgeGraph
@@ -27,7 +29,7 @@ from ontology.terms import BASE, CODE, data_files
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 EVIL = "<script>alert('一')</script>&\"</textarea>"
-LISTS = ("/documents", "/projects", "/indicators", "/findings")
+LISTS = ("/documents", "/departments", "/projects", "/indicators", "/findings")
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +43,14 @@ def view(site):
     return site.app.state.desk.view
 
 
-def rows(answer):
-    """The rows of a list given away as CSV."""
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+def rows(site, path, **asked):
+    """The rows of a list given away as data."""
+    return site.get(path, params={**asked, "format": "json"}).json()["rows"]
+
+
+def sheet(content):
+    """The rows of a workbook of one sheet, the names of the columns first."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
 
 
 @pytest.mark.parametrize("path", ["/", *LISTS, "/rules", "/sparql"])
@@ -129,41 +136,69 @@ def test_the_picture_has_every_indicator_and_all_ends_of_its_edges(site, view):
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_list_is_given_away_exactly_as_shown(site, path):
-    words = rows(site.get(f"{path}?format=csv"))[0]["address"]
-    shown = site.get(path, params={"q": words})
-    as_csv = rows(site.get(path, params={"q": words, "format": "csv"}))
-    as_json = site.get(path, params={"q": words, "format": "json"}).json()
-    assert len(as_csv) == len(as_json["rows"]) == 1
-    assert "共 1 条" in shown.text
-    assert as_json["asked"] == {"q": words}
+def test_a_list_is_given_away_exactly_as_shown_and_says_where_it_is_from(site, view, path):
+    words = rows(site, path)[0]["address"]
+    assert "共 1 条" in site.get(path, params={"q": words}).text
+    given = {form: site.get(path, params={"q": words, "format": form}) for form in ("json", "csv", "xlsx", "jsonld")}
+    listed = f"http://testserver{path}?{urlencode({'q': words})}"
+    assert given["json"].json()["asked"] == listed
+    assert [row["address"] for row in given["json"].json()["rows"]] == [words]
+    (row,) = csv.DictReader(io.StringIO(given["csv"].content.decode("utf-8-sig")))
+    assert (row["永久地址"], row["取自"], row["快照"]) == (words, listed, view.id)
+    assert dict(zip(*sheet(given["xlsx"].content), strict=True))["永久地址"] == words
+    quads = set(parse(given["jsonld"].content, format=RdfFormat.JSON_LD))
+    assert NamedNode(words) in {quad.subject for quad in quads}
+    assert {quad.object.value for quad in quads if quad.predicate.value.endswith("itemListElement")} == {words}
 
 
 def test_lists_narrow_by_what_was_chosen(site, view):
-    def found(path, **chosen):
-        return rows(site.get(path, params={**chosen, "format": "csv"}))
-
-    assert {row["kind"] for row in found("/indicators", kind="unclear")} <= {"vague", "restated", "missing"}
-    assert len(found("/findings", rule="vague-target")) == sum(each.rule == "vague-target" for each in view.findings)
+    assert {row["kind"] for row in rows(site, "/indicators", kind="unclear")} <= {"vague", "restated", "missing"}
+    vague = sum(each.rule == "vague-target" for each in view.findings)
+    assert len(rows(site, "/findings", rule="vague-target")) == vague
     for certainty in ("certain", "possible"):
         expected = sum(each.certainty == certainty for each in view.findings)
-        assert len(found("/findings", certainty=certainty)) == expected
+        assert len(rows(site, "/findings", certainty=certainty)) == expected
     document = next(iter(view.documents.values()))
-    assert len(found("/findings", document=document.sha256)) == len(view.findings_in(document.iri))
+    assert len(rows(site, "/findings", document=document.sha256)) == len(view.findings_in(document.iri))
     moneyed = [each for each in view.subjects.values() if each.budget is not None and not each.forms]
-    assert [row["address"] for row in found("/projects", has="no-form")] == [each.iri for each in moneyed]
+    assert [row["address"] for row in rows(site, "/projects", has="no-form")] == [each.iri for each in moneyed]
+
+
+def test_money_is_bounded_in_the_unit_that_the_page_shows(site, view):
+    least = sorted(each.budget for each in view.subjects.values() if each.budget)[-2]
+    found = rows(site, "/projects", **{"least-budget_yuan": str(least / 10000)})
+    assert [Decimal(str(row["budget_yuan"])) >= least for row in found] == [True, True]
+
+
+def test_every_count_beside_a_choice_is_what_choosing_it_brings(site):
+    page = site.get("/findings?certainty=certain").text
+    options = re.findall(r'<a href="([^"]+)" rel="nofollow"><span>.*?</span> <span class="count">(\d+)</span>', page)
+    narrowed = {unescape(link): count for link, count in options if link.count("certainty=") == 1}
+    assert len(narrowed) > 5
+    assert [link for link, count in narrowed.items() if f"共 {count} 条" not in site.get(link).text] == []
+
+
+def test_a_field_that_the_list_does_not_know_is_named(site):
+    assert "没有用到地址里的“colour”" in site.get("/projects?colour=red").text
+
+
+def test_words_that_nothing_has_lead_to_names_that_are_like_them(site, view):
+    name = max((each.name for each in view.indicators.values()), key=len)
+    page = site.get("/indicators", params={"q": f"{name[:2]}{name[3:]}"}).text
+    assert "您是不是要找" in page
+    assert escape(name) in page
 
 
 def test_lists_sort_both_ways_with_empty_cells_last(site):
     def numbers(sort):
-        return [row["number"] for row in rows(site.get("/indicators", params={"sort": sort, "format": "csv"}))]
+        return [row["number"] for row in rows(site, "/indicators", sort=sort)]
 
     up, down = numbers("number"), numbers("-number")
-    filled = [float(each) for each in up if each]
+    filled = [each for each in up if each is not None]
     assert filled == sorted(filled)
-    assert [float(each) for each in down if each] == filled[::-1]
-    assert "" in up
-    assert up.index("") == down.index("") == len(filled)
+    assert [each for each in down if each is not None] == filled[::-1]
+    assert None in up
+    assert up.index(None) == down.index(None) == len(filled)
 
 
 def test_pages_of_a_long_list_hold_everything_once(site, view):
@@ -183,12 +218,12 @@ def test_an_odd_query_string_is_no_accident(site, query):
 
 
 def test_all_figures_agree(site, view):
-    unclear = len(rows(site.get("/indicators?kind=unclear&format=csv")))
+    unclear = len(rows(site, "/indicators", kind="unclear"))
     home = site.get("/").text
     assert f"指标无从核对（{unclear} / " in home
-    documents = rows(site.get("/documents?format=csv"))
-    assert sum(int(row["unclear"]) for row in documents) == unclear
-    assert sum(int(row["findings"]) for row in documents) == len(view.findings)
+    for path in ("/documents", "/departments"):
+        assert sum(row["unclear"] for row in rows(site, path)) == unclear
+        assert sum(row["findings"] for row in rows(site, path)) == len(view.findings)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ ROWS = [
     {"name": "培训合格率", "text": "≥95%", "money": Decimal(5), "year": 2025, "rule": ("vague-target",)},
     {"name": "设备", "text": "维修", "money": Decimal(100), "year": None, "rule": None},
 ]
-INDEX = Index(ROWS, ["name", "text", "money", "year"], ["year", "rule"])
+INDEX = Index(ROWS, ["name", "text", "money", "year"], {"year": "year", "rule": "rule"})
 
 
 def names(asked: Asked) -> list[str]:

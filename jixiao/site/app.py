@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from graph.errors import GraphError
 from jixiao.site import pages, vocabulary
 from jixiao.site.desk import Desk
+from jixiao.site.registers import REGISTERS
 from jixiao.site.sparql import endpoint
 
 if TYPE_CHECKING:
@@ -34,10 +35,7 @@ SAFETY = {
 
 ROUTES = (
     Route("/", pages.overview),
-    Route("/documents", pages.documents),
-    Route("/projects", pages.projects),
-    Route("/indicators", pages.indicators),
-    Route("/findings", pages.findings),
+    *(Route(each.path, pages.listed(each)) for each in REGISTERS.values()),
     Route("/rules", pages.rules),
     Route("/id/{path:path}", pages.thing),
     Route("/derivation/{path:path}", pages.beside),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 from graph.folder import KnowledgeGraph
+from jixiao.site.index import Index
 from jixiao.view import View
 from queries.library import questions, rules
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graph.snapshot import Snapshot
+    from jixiao.site.registers import Register
     from queries.library import Question, Rule
 
 
@@ -25,6 +27,8 @@ class Desk:
         self._lock = Lock()
         self._view: View | None = None
         self._snapshot: Snapshot | None = None
+        self._indexing = RLock()
+        self._indexes: dict[tuple[str, str], Index] = {}
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -48,6 +52,20 @@ class Desk:
             if self._snapshot is None or live.id != self._snapshot.id:
                 self._snapshot, self._view = live, None
             return self._snapshot
+
+    def index(self, register: Register) -> Index:
+        """The rows of a list of the live snapshot, made when they are first asked for.
+
+        Raises:
+            GraphError: the folder has no live snapshot, or it is damaged.
+        """
+        view = self.view
+        with self._indexing:
+            if (view.id, register.name) not in self._indexes:
+                self._indexes = {key: each for key, each in self._indexes.items() if key[0] == view.id}
+                facets = {name: facet.key or name for name, facet in register.facets.items()}
+                self._indexes[view.id, register.name] = Index(list(register.rows(self)), list(register.columns), facets)
+            return self._indexes[view.id, register.name]
 
     @property
     def view(self) -> View:

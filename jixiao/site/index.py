@@ -27,11 +27,11 @@ from ontology.terms import fold
 if TYPE_CHECKING:
     from jixiao.tables import Cell
 
-    Row = Mapping[str, Cell | tuple[str, ...]]
+    Row = dict[str, Cell | tuple[str, ...]]
 
 SCHEMA = """
-CREATE TABLE sorted (id INTEGER PRIMARY KEY{columns});
-CREATE TABLE choice (facet TEXT, value TEXT, id INTEGER, PRIMARY KEY (facet, value, id)) WITHOUT ROWID;
+CREATE TABLE sorted (row_number INTEGER PRIMARY KEY{columns});
+CREATE TABLE choice (facet TEXT, value TEXT, row_number INTEGER, PRIMARY KEY (facet, value, row_number)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(name, rest, content='', tokenize="ascii tokenchars '{symbols}'");
 """
 SYMBOLS = "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~"
@@ -88,13 +88,13 @@ class Index:
     Args:
         rows: each with all ``columns``, and its values of every facet (one, several as a tuple, or none).
         columns: what can be sorted by and is searched; the first is the row's name.
-        facets: what can be chosen.
+        facets: what can be chosen, each with the key under which a row has its values.
     """
 
-    def __init__(self, rows: Sequence[Row], columns: Sequence[str], facets: Sequence[str] = ()) -> None:
+    def __init__(self, rows: Sequence[Row], columns: Sequence[str], facets: Mapping[str, str] | None = None) -> None:
         self.rows = rows
         self.columns = tuple(columns)
-        self.facets = tuple(facets)
+        self.facets = dict(facets or {})
         folder = Path(tempfile.mkdtemp(prefix="jixiao-"))
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._file = folder / "index.sqlite"
@@ -133,8 +133,8 @@ class Index:
         column = sort.removeprefix("-")
         if column in self.columns:
             key = f'"{column}"'
-            return f"{key} IS NULL, {key} {'DESC' if sort.startswith('-') else 'ASC'}, id"
-        return f"bm25(words, {NAME_WEIGHT}, 1.0), id" if match else "id"
+            return f"{key} IS NULL, {key} {'DESC' if sort.startswith('-') else 'ASC'}, row_number"
+        return f"bm25(words, {NAME_WEIGHT}, 1.0), row_number" if match else "row_number"
 
     def _store(self) -> sqlite3.Connection:
         """A connection of this thread's own: they read side by side."""
@@ -159,8 +159,8 @@ class Index:
 
     def _choices(self) -> Iterator[tuple[str, str, int]]:
         for number, row in enumerate(self.rows):
-            for facet in self.facets:
-                for value in _several(row.get(facet)):
+            for facet, key in self.facets.items():
+                for value in _several(row.get(key)):
                     yield facet, value, number
 
     def _texts(self) -> Iterator[tuple[int, str, str]]:
@@ -184,24 +184,24 @@ class _Conditions:
 
     def query(self, order: str) -> tuple[str, list[object]]:
         where, values = self._where(self.chosen)
-        return f"SELECT id FROM {self._rows()}{where} ORDER BY {order}", values  # noqa: S608 - values are parameters
+        return f"SELECT row_number FROM {self._rows()}{where} ORDER BY {order}", values  # noqa: S608 - values are parameters
 
     def counts(self, facet: str) -> tuple[str, list[object]]:
         """How many rows each value has among those that fit everything but the choice of this facet."""
         where, values = self._where({name: each for name, each in self.chosen.items() if name != facet})
-        fits = f" AND id IN (SELECT id FROM {self._rows()}{where})" if where else ""  # noqa: S608
+        fits = f" AND row_number IN (SELECT row_number FROM {self._rows()}{where})" if where else ""  # noqa: S608
         counted = f"SELECT value, count(*) FROM choice WHERE facet = ?{fits} GROUP BY value"  # noqa: S608
         return f"{counted} ORDER BY count(*) DESC, value", [facet, *values]
 
     def _rows(self) -> str:
-        return "words JOIN sorted ON sorted.id = words.rowid" if self.match else "sorted"
+        return "words JOIN sorted ON sorted.row_number = words.rowid" if self.match else "sorted"
 
     def _where(self, chosen: Mapping[str, Sequence[str]]) -> tuple[str, list[object]]:
         conditions = [condition for condition, _ in self.bounds]
         values: list[object] = [number for _, number in self.bounds]
         for facet, wanted in chosen.items():
             places = ", ".join("?" * len(wanted))
-            conditions.append(f"id IN (SELECT id FROM choice WHERE facet = ? AND value IN ({places}))")  # noqa: S608
+            conditions.append(f"row_number IN (SELECT row_number FROM choice WHERE facet = ? AND value IN ({places}))")  # noqa: S608
             values += [facet, *wanted]
         if self.match:
             conditions.append("words MATCH ?")

@@ -3,62 +3,192 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from starlette.responses import JSONResponse, Response
-
-from jixiao.tables import as_json, csv_text, table
+from jixiao.rendering import YUAN_IN_WAN
+from jixiao.site.index import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from starlette.requests import Request
+    from starlette.datastructures import QueryParams
 
-    from jixiao.tables import Cell
-
-    Row = Mapping[str, Cell]
-    Test = Callable[[Row, str], bool]
+    from jixiao.site.desk import Desk
+    from jixiao.site.index import Found
+    from jixiao.site.registers import Register, Row
 
 PAGE = 100
 LONGEST = 9
 """How many digits a page or line that is asked for may have."""
+LEAST, MOST = "least-", "most-"
+"""What the name of a column follows where the address bounds it, in 万元."""
+COMMON = {"q", "sort", "page", "format", "lang"}
+"""What every list may be asked."""
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A value to choose, how many rows it would leave, and where choosing it (or giving it up) leads."""
+
+    text: str
+    count: int
+    link: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What can be chosen by one facet, the chosen first, then the most frequent."""
+
+    name: str
+    title: str
+    options: Sequence[Option]
+
+    @property
+    def chosen(self) -> Sequence[Option]:
+        """The options that are chosen."""
+        return [option for option in self.options if option.chosen]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A least or a most that can be asked of a column of money."""
+
+    name: str
+    title: str
+    value: str
+
+
 class Listing:
     """One list as it was asked for.
 
     Attributes:
-        asked: what the reader chose, by the name of the field; empty where nothing was.
-        found: every row that fits, sorted.
+        register: which list.
+        given: what the reader chose, as name and value in the order of the address, the page and file format left out.
+        unknown: names in the address that mean nothing here.
+        total: how many rows fit.
     """
 
-    path: str
-    asked: Mapping[str, str]
-    found: Sequence[Row]
-    page: int
-    columns: Sequence[str]
+    def __init__(self, desk: Desk, register: Register, params: QueryParams) -> None:
+        self.desk = desk
+        self.register = register
+        self.path = register.path
+        pairs = [(name, value.strip()) for name, value in params.multi_items()]
+        self.unknown = sorted({name for name, _ in pairs if name not in self._known()})
+        self.given: Pairs = tuple(
+            (name, value) for name, value in dict.fromkeys(pairs) if value and name in self._known() - NOT_KEPT
+        )
+        self.index = desk.index(register)
+        self.asked = self._asked()
+        self.found: Found = self.index.ask(self.asked)
+        self.total = len(self.found.ids)
+        self.page = min(max(whole_number(params.get("page", "1")), 1), self.pages)
 
-    @property
-    def total(self) -> int:
-        """How many rows fit."""
-        return len(self.found)
+    def _known(self) -> set[str]:
+        bounds = {f"{side}{column}" for side in (LEAST, MOST) for column in self.register.bounds}
+        return COMMON | set(self.register.facets) | bounds
+
+    def _asked(self) -> Asked:
+        chosen = {facet: self.values(facet) for facet in self.register.facets}
+        return Asked(
+            words=self.value("q"),
+            chosen={facet: values for facet, values in chosen.items() if values},
+            least=dict(self._limits(LEAST)),
+            most=dict(self._limits(MOST)),
+            sort=self.value("sort"),
+        )
+
+    def _limits(self, side: str) -> Iterator[tuple[str, Decimal]]:
+        for column in self.register.bounds:
+            number = decimal_number(self.value(f"{side}{column}"))
+            if number is not None:
+                yield column, number * YUAN_IN_WAN
+
+    def value(self, name: str) -> str:
+        """What was chosen under a name; empty where nothing was."""
+        return next(iter(self.values(name)), "")
+
+    def values(self, name: str) -> list[str]:
+        """All that was chosen under a name."""
+        return [value for each, value in self.given if each == name]
 
     @property
     def pages(self) -> int:
-        """How many pages they fill."""
+        """How many pages the rows fill."""
         return max(1, -(-self.total // PAGE))
 
     @property
     def rows(self) -> Sequence[Row]:
         """The rows of this page."""
-        return self.found[(self.page - 1) * PAGE : self.page * PAGE]
+        return [self.index.rows[number] for number in self.found.ids[(self.page - 1) * PAGE : self.page * PAGE]]
+
+    @property
+    def every(self) -> Iterable[Row]:
+        """All rows that fit, in order."""
+        return (self.index.rows[number] for number in self.found.ids)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """What can be chosen; facets with nothing to tell apart are left out."""
+        every = [self._choice(name) for name in self.register.facets]
+        return [choice for choice in every if len(choice.options) > 1 or choice.chosen]
+
+    def _choice(self, name: str) -> Choice:
+        facet, chosen = self.register.facets[name], self.values(name)
+        counts = self.found.counts[name]
+        values = [*chosen, *(value for value in counts if value not in chosen)]
+        options = [
+            Option(
+                text=facet.name(self.desk, value),
+                count=counts.get(value, 0),
+                link=self._toggled(name, value),
+                chosen=value in chosen,
+            )
+            for value in values
+        ]
+        return Choice(name=name, title=facet.title, options=options)
+
+    @property
+    def bounds(self) -> list[Bound]:
+        """The limits of money that can be asked, with what was asked."""
+        return [
+            Bound(name=f"{side}{column}", title=f"{title}{word}（万元）", value=self.value(f"{side}{column}"))
+            for column, title in self.register.bounds.items()
+            for side, word in ((LEAST, "不少于"), (MOST, "不多于"))
+        ]
+
+    @property
+    def kept(self) -> Pairs:
+        """What the form for words and limits has to carry along."""
+        typed = {"q", *(bound.name for bound in self.bounds)}
+        return tuple((name, value) for name, value in self.given if name not in typed)
+
+    @property
+    def suggestions(self) -> list[tuple[str, str]]:
+        """Names that the words may have meant, with the lists of them."""
+        return [(name, self.link(q=name)) for name in self.found.suggestions]
+
+    def _toggled(self, name: str, value: str) -> str:
+        pair = (name, value)
+        without = tuple(each for each in self.given if each != pair)
+        return self._address(without if pair in self.given else (*self.given, pair))
+
+    def _address(self, pairs: Pairs) -> str:
+        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
     def link(self, **changes: object) -> str:
-        """The address of this list with some choices changed."""
-        chosen = {name: str(value) for name, value in (dict(self.asked) | changes).items() if value not in ("", None)}
-        return f"{self.path}?{urlencode(chosen)}" if chosen else self.path
+        """The address of this list with some choices changed; empty ones are taken out."""
+        left = tuple((name, value) for name, value in self.given if name not in changes)
+        changed = tuple((name, str(value)) for name, value in changes.items() if value not in ("", None))
+        return self._address(left + changed)
+
+    def without(self, name: str) -> str:
+        """The address of this list with what was chosen under a name given up."""
+        return self.link(**{name: ""})
 
     def at(self, page: int) -> str:
         """The address of another page of it."""
@@ -70,31 +200,15 @@ class Listing:
 
     def sorted_by(self, key: str) -> str:
         """The address of the list sorted by a column; a second time turns the order around."""
-        return self.link(sort=f"-{key}" if self.asked["sort"] == key else key)
+        return self.link(sort=f"-{key}" if self.value("sort") == key else key)
 
     def order_of(self, key: str) -> str | None:
         """Which way the list is sorted by this column, in the words of ``aria-sort``."""
-        return {key: "ascending", f"-{key}": "descending"}.get(self.asked["sort"])
+        return {key: "ascending", f"-{key}": "descending"}.get(self.value("sort"))
 
 
-def listing(request: Request, rows: Iterable[Row], columns: Sequence[str], tests: Mapping[str, Test]) -> Listing:
-    """The rows that the request asks for.
-
-    Args:
-        request: its query string has ``q`` (words to search), ``sort``, ``page`` and the names of ``tests``.
-        rows: all rows, in their natural order.
-        columns: what is searched, sorted and exported.
-        tests: for each further field, whether a row fits a chosen value.
-    """
-    asked = {name: request.query_params.get(name, "").strip() for name in ("q", "sort", *tests)}
-    words = asked["q"].casefold().split()
-    chosen = [(test, asked[name]) for name, test in tests.items() if asked[name]]
-    fits = (row for row in rows if all(test(row, value) for test, value in chosen) and _has(row, columns, words))
-    page = request.query_params.get("page", "1")
-    found = _sorted(list(fits), asked["sort"], columns)
-    last = max(1, -(-len(found) // PAGE))
-    at = min(max(whole_number(page), 1), last)
-    return Listing(path=request.url.path, asked=asked, found=found, page=at, columns=columns)
+NOT_KEPT = {"page", "format", "lang"}
+"""What is no choice of rows."""
 
 
 def whole_number(digits: str) -> int:
@@ -102,32 +216,10 @@ def whole_number(digits: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LONGEST else 1
 
 
-def _has(row: Row, columns: Sequence[str], words: Sequence[str]) -> bool:
-    text = "\n".join(str(row[column]) for column in columns if row[column] is not None).casefold()
-    return all(word in text for word in words)
-
-
-def _sorted(rows: list[Row], asked: str, columns: Sequence[str]) -> list[Row]:
-    """Sorted by a column; rows without a value come last either way."""
-    key = asked.removeprefix("-")
-    if key not in columns:
-        return rows
-    filled = [row for row in rows if row[key] not in (None, "")]
-    empty = [row for row in rows if row[key] in (None, "")]
-    return sorted(filled, key=lambda row: row[key], reverse=asked.startswith("-")) + empty  # type: ignore[arg-type,return-value]
-
-
-def as_file(listing: Listing, form: str, snapshot: str) -> Response:
-    """The whole list as a file that says which snapshot it is from and, in JSON, what was asked."""
-    name = f"jixiao{listing.path.replace('/', '-')}-{snapshot}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if form == "csv":
-        body = "\ufeff" + csv_text(table(listing.found, listing.columns))  # the mark by which Excel knows UTF-8
-        return Response(body, media_type="text/csv", headers=headers)
-    rows = [{column: _json(row[column]) for column in listing.columns} for row in listing.found]
-    asked = {name: value for name, value in listing.asked.items() if value}
-    return JSONResponse({"snapshot": snapshot, "asked": asked, "rows": rows}, headers=headers)
-
-
-def _json(cell: Cell) -> Cell:
-    return cell if cell is None or isinstance(cell, str | int | float) else as_json(cell)
+def decimal_number(text: str) -> Decimal | None:
+    """The number that somebody typed, thousands marked or not; ``None`` for what is none."""
+    try:
+        number = Decimal(text.replace(",", "").replace("，", ""))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

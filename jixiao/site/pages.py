@@ -15,32 +15,30 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ingest.errors import IngestError
 from jixiao.comparison import amount, index_of, places_of
 from jixiao.messages import catalogue
-from jixiao.rendering import environment, where
-from jixiao.site.lists import as_file, listing, whole_number
+from jixiao.rendering import environment
+from jixiao.site.given import FORMS, as_file
+from jixiao.site.lists import Listing, whole_number
 from jixiao.site.negotiate import preferred
 from jixiao.site.originals import printed_lines
 from jixiao.site.picture import picture
 from jixiao.site.strip import strip
 from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
-from jixiao.view import VAGUE_KINDS, clarity, readable, rows, view_text
-from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, concepts, label, segment
+from jixiao.view import clarity, readable, rows, view_text
+from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, label, segment
 from queries.comparison import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from starlette.requests import Request
 
     from graph.snapshot import Snapshot
     from jixiao.site.desk import Desk
-    from jixiao.site.lists import Listing, Row
     from jixiao.site.originals import PrintedLine
-    from jixiao.tables import Cell
+    from jixiao.site.registers import Register
     from jixiao.view import Disclosure, Form, Indicator, Subject, View
 
-UNCLEAR = "unclear"
-"""The choice that means every kind that nobody can check."""
 TOP = 12
 AROUND = 150
 """How many lines of a source are shown before and after the one asked for."""
@@ -83,166 +81,20 @@ def overview(request: Request) -> Response:
     )
 
 
-def listed(request: Request, template: str, found: Listing, **values: Any) -> Response:
-    """A list as a page, or as the file that was asked for."""
-    view = desk_of(request).view
-    form = request.query_params.get("format")
-    if form in {"csv", "json"}:
-        return as_file(found, form, view.id)
-    return show(request, template, here=found.path, view=view, listing=found, **values)
+def listed(register: Register) -> Callable[[Request], Response]:
+    """The page of a list, which also gives the list as a file."""
 
-
-def choices(view: View) -> list[tuple[str, str]]:
-    """The documents to choose from."""
-    return [(document.sha256, document.label) for document in view.documents.values()]
-
-
-DOCUMENTS = (
-    "title source format publisher year region total_yuan subjects indicators unclear findings coverage leftovers "
-    "sha256 address"
-)
-
-
-def documents(request: Request) -> Response:
-    """The list of documents."""
-    view = desk_of(request).view
-    found = listing(request, document_rows(view), DOCUMENTS.split(), {})
-    return listed(request, "documents.html", found)
-
-
-def document_rows(view: View) -> Iterator[Row]:
-    """One row a document, with what was read from it and what was not."""
-    for document in view.documents.values():
-        subjects = view.of_document(document.iri)
-        yield {
-            "title": document.label,
-            "source": document.source,
-            "format": document.format,
-            "publisher": document.publisher,
-            "year": document.year,
-            "region": document.region,
-            "total_yuan": document.total,
-            "subjects": len(subjects),
-            "indicators": sum(len(subject.indicators) for subject in subjects),
-            "unclear": clarity(indicators_of(view, document)).unclear,
-            "findings": len(view.findings_in(document.iri)),
-            "coverage": document.coverage,
-            "leftovers": len(view.leftovers[document.iri]),
-            "sha256": document.sha256,
-            "address": document.iri,
-        }
-
-
-PROJECTS = "name code publisher year unit budget_yuan stated_yuan indicators unclear findings source sha256 address"
-
-
-def projects(request: Request) -> Response:
-    """The list of projects and departments."""
-    view = desk_of(request).view
-    tests = {"document": lambda row, value: row["sha256"] == value, "has": _has}
-    found = listing(request, (_project_row(subject) for subject in view.subjects.values()), PROJECTS.split(), tests)
-    return listed(request, "projects.html", found, documents=choices(view))
-
-
-def _has(row: Row, value: str) -> bool:
-    return {
-        "no-form": row["budget_yuan"] is not None and not row["forms"],
-        "no-budget": row["budget_yuan"] is None,
-        "findings": bool(row["findings"]),
-    }.get(value, True)
-
-
-def _of_document(document: Disclosure) -> dict[str, Cell]:
-    return {
-        "publisher": document.publisher,
-        "year": document.year,
-        "source": document.source,
-        "sha256": document.sha256,
-    }
-
-
-def _project_row(subject: Subject) -> Row:
-    return {
-        **_of_document(subject.document),
-        "name": subject.name,
-        "code": subject.code,
-        "unit": subject.unit,
-        "is_department": subject.is_department,
-        "forms": len(subject.forms),
-        "budget_yuan": subject.budget,
-        "stated_yuan": subject.stated,
-        "indicators": len(subject.indicators),
-        "unclear": subject.clarity.unclear,
-        "findings": len(subject.findings),
-        "address": subject.iri,
-    }
-
-
-INDICATORS = (
-    "name level1 level2 description printed kind comparator number number2 unit weight basis prior project "
-    "publisher year findings source sha256 address"
-)
-
-
-def indicators(request: Request) -> Response:
-    """The list of indicators."""
-    view = desk_of(request).view
-    tests = {"kind": _is_kind, "document": lambda row, value: row["sha256"] == value}
-    found = listing(request, indicator_rows(view), INDICATORS.split(), tests)
-    options = [(UNCLEAR, "无从核对"), *((name, label("target-kind", name)) for name in concepts("target-kind"))]
-    return listed(request, "indicators.html", found, documents=choices(view), kinds=options)
-
-
-def _is_kind(row: Row, value: str) -> bool:
-    return row["kind"] in VAGUE_KINDS if value == UNCLEAR else row["kind"] == value
-
-
-def indicator_rows(view: View) -> Iterator[Row]:
-    """One row an indicator, with its project and document."""
-    plain = INDICATORS.split(" project ", maxsplit=1)[0].split()
-    for subject in view.subjects.values():
-        shared = _of_document(subject.document) | {"project": subject.name}
-        for indicator in subject.indicators:
-            own = {name: getattr(indicator, name) for name in plain}
-            yield shared | own | {"findings": len(view.findings_of[indicator.iri]), "address": indicator.iri}
-
-
-FINDINGS = (
-    "rule title severity certainty project indicator found expected publisher year source page line row column "
-    "id address"
-)
-
-
-def findings(request: Request) -> Response:
-    """The list of findings."""
-    desk = desk_of(request)
-    view = desk.view
-    tests = {
-        "rule": lambda row, value: row["rule"] == value,
-        "certainty": lambda row, value: row["certainty"] == value,
-        "document": lambda row, value: row["sha256"] == value,
-    }
-    found = listing(request, finding_rows(desk), FINDINGS.split(), tests)
-    rules = [(rule, desk.rules[rule].title["zh"] if rule in desk.rules else rule) for rule, _ in by_rule(view)]
-    return listed(request, "findings.html", found, documents=choices(view), choices=rules)
-
-
-def finding_rows(desk: Desk) -> Iterator[Row]:
-    """One row a finding."""
-    nothing: dict[str, Cell] = {"publisher": None, "year": None, "source": None, "sha256": None}
-    for finding in desk.view.findings:
-        document = desk.view.documents.get(finding.document or "")
-        own = {name: getattr(finding, name) for name in FINDINGS.split() if hasattr(finding, name)}
-        rule = desk.rules.get(finding.rule)
-        first = next(iter(finding.proofs), None)
-        at = {name: getattr(first, name, None) for name in ("page", "line", "row", "column")}
-        title = rule.title["zh"] if rule else finding.rule
-        yield (
-            own
-            | (_of_document(document) if document else nothing)
-            | at
-            | {"title": title, "place": where(first) if first else None}
+    def page(request: Request) -> Response:
+        desk = desk_of(request)
+        listing = Listing(desk, register, request.query_params)
+        form = request.query_params.get("format", "")
+        if form in FORMS:
+            return as_file(listing, form, str(request.base_url).rstrip("/"))
+        return show(
+            request, f"{register.name}.html", here=register.path, view=desk.view, listing=listing, FEW=8, MANY=60
         )
+
+    return page
 
 
 def rules(request: Request) -> Response:
