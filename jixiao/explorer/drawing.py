@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jixiao.explorer.kinds import around, kinds
@@ -27,8 +28,8 @@ class State:
 
     Attributes:
         at: the things to start from, as :meth:`Explorer.short` writes them.
-        steps: what was opened, in order: ``KEY.kind`` or, for a way between two things, ``KEY*KEY``; ``None`` at the
-            start, where each thing's own ``opens`` are shown.
+        steps: what was opened, in order: ``KEY.kind``, ``KEY`` for what is shown with a thing at the start, ``KEY*KEY``
+            for a way between two; ``None`` where the reader has done nothing yet: every start is opened.
         hidden: the keys of the things that were taken away.
         off: the kinds that are not shown.
     """
@@ -61,6 +62,7 @@ class Drawing:
         starts: the things that the reader started from.
         steps: what was opened, with what was opened at the start.
         kinds: how many things of each kind there are, with those that are not shown.
+        ways: for each step that asked for a way, the keys of the things on it; none where there is no way.
         missed: addresses that the snapshot has nothing for.
         full: there was more than is drawn at most.
     """
@@ -70,6 +72,7 @@ class Drawing:
     things: Sequence[Thing]
     lines: Sequence[Line]
     kinds: Mapping[str, int]
+    ways: Mapping[str, Sequence[str]]
     missed: Sequence[str] = ()
     full: bool = False
 
@@ -83,6 +86,7 @@ class _Table:
         self.kind: dict[str, str] = {}
         self.opened: list[tuple[str, str]] = []
         self.times: dict[str, int] = {}
+        self.ways: dict[str, list[str]] = {}
         self.full = False
 
     def put(self, iri: str, kind: str) -> None:
@@ -96,12 +100,22 @@ class _Table:
     def take(self, step: str) -> None:
         """Do one step; what an older snapshot had and this one has not is passed over."""
         one, way, other = step.partition(WAY)
-        if way and one in self.iris and other in self.iris:
-            self._join(self.explorer.way(self.iris[one], self.iris[other]))
-            return
-        name, _, kind = step.partition(".")
-        if name in self.iris and kind in around(self.kind[name]):
+        name, dot, kind = step.partition(".")
+        if way:
+            self._join(step, one, other)
+        elif not dot and name in self.iris:
+            for first in list(self._first(name)):
+                self.take(first)
+        elif name in self.iris and kind in around(self.kind[name]):
             self._open(step, name, kind)
+
+    def _first(self, name: str) -> Iterator[str]:
+        """The steps that show a thing where a reader starts from it."""
+        for chain in kinds()[self.kind[name]].opens:
+            near, _, far = chain.partition("/")
+            yield f"{name}.{near}"
+            others = self.explorer.neighbours(self.iris[name], self.kind[name], near) if far else ()
+            yield from (f"{key(iri)}.{far}" for iri in others[:BATCH])
 
     def _open(self, step: str, name: str, kind: str) -> None:
         first = BATCH * self.times.get(step, 0)
@@ -110,10 +124,14 @@ class _Table:
             self.put(iri, kind)
             self.opened.append((self.iris[name], iri))
 
-    def _join(self, way: Sequence[str]) -> None:
-        for iri, kind in self.explorer.kinds_of(way).items():
-            self.put(iri, kind)
-        self.opened += zip(way, way[1:], strict=False)
+    def _join(self, step: str, one: str, other: str) -> None:
+        ends = [self.iris[name] for name in (one, other) if name in self.iris]
+        way = self.explorer.way(*ends) if len(ends) == len((one, other)) else []
+        kind = self.explorer.kinds_of(way)
+        for iri in way:
+            self.put(iri, kind[iri])
+        self.opened += pairwise(way)
+        self.ways[step] = [key(iri) for iri in way]
 
 
 def draw(explorer: Explorer, state: State) -> Drawing:
@@ -123,13 +141,9 @@ def draw(explorer: Explorer, state: State) -> Drawing:
     starts = explorer.things(iri for iri in found.values() if iri)
     for thing in starts.values():
         table.put(thing.iri, thing.kind)
-    steps = list(state.steps or ())
+    steps = [thing.key for thing in starts.values()] if state.steps is None else state.steps
     for step in steps:
         table.take(step)
-    for thing in starts.values() if state.steps is None else ():
-        for step in _first(table, thing):
-            table.take(step)
-            steps.append(step)
     every = explorer.things(iri for name, iri in table.iris.items() if name not in state.hidden)
     shown = [thing for thing in every.values() if thing.kind not in state.off]
     here = {thing.iri for thing in shown}
@@ -140,19 +154,10 @@ def draw(explorer: Explorer, state: State) -> Drawing:
         things=shown,
         lines=lines,
         kinds=_counted(every.values()),
+        ways=table.ways,
         missed=[short for short, iri in found.items() if iri is None],
         full=table.full,
     )
-
-
-def _first(table: _Table, thing: Thing) -> Iterator[str]:
-    """The steps that show a thing where a reader starts from it."""
-    for chain in kinds()[thing.kind].opens:
-        near, _, far = chain.partition("/")
-        yield f"{thing.key}.{near}"
-        if far:
-            others = table.explorer.neighbours(thing.iri, thing.kind, near)[:BATCH]
-            yield from (f"{key(iri)}.{far}" for iri in others)
 
 
 def _counted(things: Iterable[Thing]) -> dict[str, int]:

@@ -24,6 +24,7 @@ class Kind:
 
     Attributes:
         words: what it is called, by language.
+        shape: what it is drawn as, in cytoscape's words; ``icon`` is the path that is drawn within, 16 by 16.
         type: its class; ``None`` for codes and for what is made up of other things.
         scheme: the code list that it is of.
         label: the path to what a thing is called; likewise ``detail``, ``home`` (its department) and ``judged``.
@@ -33,6 +34,8 @@ class Kind:
 
     name: str
     words: Mapping[str, str]
+    shape: str
+    icon: str
     type: str | None = None
     scheme: str | None = None
     label: str | None = None

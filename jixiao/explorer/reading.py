@@ -348,6 +348,13 @@ class Explorer:
 
     # Search, and ways between two
 
+    def some(self, name: str, count: int) -> list[Thing]:
+        """A few things of a kind, those with the most findings among the first that there are."""
+        number = list(kinds()).index(name)
+        first = [iri for _, each, iri in self._called if each == number][:CHUNK]
+        found = sorted(self.things(first).values(), key=lambda each: (-each.certain - each.possible, each.label))
+        return found[:count]
+
     def search(self, words: str, count: int = FOUND) -> list[str]:
         """Things that are called so: the same, then such that begin so, then the shortest; each kind in its order."""
         wanted = [fold(word) for word in words.split()]

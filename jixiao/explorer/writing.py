@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from jixiao.explorer.kinds import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jixiao.explorer.drawing import Drawing
     from jixiao.explorer.reading import Line, Thing
@@ -79,16 +80,15 @@ def _clean(text: str) -> str:
     return text.translate(_CONTROL)
 
 
-def as_data(drawing: Drawing, language: str, short: Mapping[str, str]) -> Mapping[str, object]:
-    """The drawing as the page's script takes it."""
+def as_data(drawing: Drawing, short: Callable[[str], str]) -> Mapping[str, object]:
+    """The drawing as the page's script takes it: things by their keys."""
     keys = {thing.iri: thing.key for thing in drawing.things}
     return {
-        "things": [_datum(thing, short[thing.iri]) for thing in drawing.things],
+        "things": [_datum(thing, short(thing.iri)) for thing in drawing.things],
         "lines": [_line(line, keys) for line in drawing.lines],
         "steps": list(drawing.steps),
-        "starts": [thing.key for thing in drawing.starts],
         "kinds": drawing.kinds,
-        "homes": {},
+        "ways": drawing.ways,
         "full": drawing.full,
     }
 
@@ -100,7 +100,7 @@ def _datum(thing: Thing, short: str) -> Mapping[str, object]:
         "kind": thing.kind,
         "label": thing.label,
         "detail": thing.detail,
-        "home": thing.home,
+        "home": unquote((thing.home or "").rpartition("/")[2]),
         "certain": thing.certain,
         "possible": thing.possible,
     }

@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.errors import GraphError
-from jixiao.site import pages, vocabulary
+from jixiao.site import explore, pages, vocabulary
 from jixiao.site.desk import Desk
 from jixiao.site.registers import REGISTERS
 from jixiao.site.sparql import endpoint
@@ -43,6 +43,7 @@ ROUTES = (
     Route("/source/{sha256}", pages.source),
     Route("/sparql", endpoint, methods=["GET", "POST"], name="sparql"),
     *vocabulary.ROUTES,
+    *explore.ROUTES,
 )
 
 SAID = {
