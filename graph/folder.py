@@ -134,6 +134,7 @@ class KnowledgeGraph:
         rules: Mapping[str, str] | None = None,
         concepts: Iterable[Triple] = (),
         derive: Derive | None = None,
+        failed: Mapping[str, str] | None = None,
     ) -> Snapshot:
         """Build a snapshot of everything that was added and make it live.
 
@@ -142,6 +143,7 @@ class KnowledgeGraph:
             rules: What judged: ids and versions for the manifest, which is written after the check.
             concepts: Further code lists, for the graph of the code lists.
             derive: What follows from everything that documents say; it is in the store before the check sees it.
+            failed: What could not judge, each with the reason; for the manifest, like ``rules``.
 
         Raises:
             FolderBusyError: Another process is publishing.
@@ -153,7 +155,11 @@ class KnowledgeGraph:
             self._clear_leftovers()
             building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.snapshots))
             try:
-                identity = self._build(building, check, {} if rules is None else rules, concepts, derive)
+                manifest = self._build(building, check, concepts, derive)
+                judged = {"rules": rules or {}, "failed": failed or {}}
+                manifest |= {name: dict(sorted(each.items())) for name, each in judged.items()}
+                write_whole(building / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+                identity = str(manifest["id"])
                 self._put_in_place(building, identity)
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)
@@ -234,9 +240,13 @@ class KnowledgeGraph:
             file.unlink(missing_ok=True)
 
     def _put_in_place(self, building: Path, identity: str) -> None:
-        """Name the new snapshot by its content; the same content may be there already."""
+        """Name the new snapshot by its content; where the same content is there already, the new manifest counts.
+
+        A rule that failed and one that found nothing leave the same content.
+        """
         place = self.snapshots / identity
         if _is_whole(place):
+            (building / MANIFEST).replace(place / MANIFEST)
             shutil.rmtree(building)
             return
         shutil.rmtree(place, ignore_errors=True)
@@ -246,11 +256,10 @@ class KnowledgeGraph:
         self,
         building: Path,
         check: Check | None,
-        rules: Mapping[str, str],
         concepts: Iterable[Triple],
         derive: Derive | None,
-    ) -> str:
-        """Write a whole snapshot into a folder and return the id that its content gives it."""
+    ) -> dict[str, Any]:
+        """Write a snapshot into a folder and return its manifest, but for what judged it."""
         inputs = self._inputs()
         store = Store(str(building / STORE))
         said = (quad for each in inputs for quad in triples(each.document, self.base, each.address))
@@ -262,17 +271,14 @@ class KnowledgeGraph:
         store.flush()
         store.optimize()
         content = sha256(stores.dump(store))
-        manifest = {
+        return {
             "id": content[:_ID_LENGTH],
             "content": content,
             "base": self.base,
             "documents": [each.entry() for each in inputs],
             "vocabulary": {file.name: sha256(file.read_bytes()) for file in data_files()},
-            "rules": dict(sorted(rules.items())),
             "counts": _counts(store, len(findings)),
         }
-        write_whole(building / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-        return content[:_ID_LENGTH]
 
     def _judge(self, store: Store, check: Check | None) -> list[dict[str, Any]]:
         """What the check finds, each with its address, in the store and as plain data."""

@@ -73,6 +73,12 @@ class Snapshot:
             raise SnapshotError(self.path, "快照已损坏：清单文件 manifest.json 属于别的快照")
         return manifest
 
+    @property
+    def failed(self) -> Mapping[str, str]:
+        """The rules that could not judge it, each with the reason: that they found nothing says nothing."""
+        failed: Mapping[str, str] = self.manifest.get("failed", {})
+        return failed
+
     @cached_property
     def store(self) -> Store:
         """The store, opened read-only.

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jixiao.tables import plain
-from queries.comparison import Index, places
+from queries.comparison import Index, places, wordings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from graph.snapshot import Snapshot
     from jixiao.tables import Cell
@@ -22,12 +22,17 @@ LARGER = (("亿元", Decimal(10**8)), ("万元", Decimal(10**4)))
 """Units in which much money is told, and how many 元 they are."""
 _CENT = Decimal("0.01")
 
+CLEARER = frozenset({"vague-target", "restated-target", "missing-target", "relative-without-baseline"})
+"""The rules that object to a target because nobody can check it: what others write is of help there."""
+
 COLUMNS = (
-    *("part", "name", "printed", "slot", "side", "unit", "count", "documents", "departments"),
+    *("part", "name", "printed", "slot", "by", "side", "unit", "count", "documents", "departments"),
     *("minimum", "lower", "median", "upper", "maximum", "standing"),
     *("project", "publisher", "year", "source", "page", "line", "address"),
 )
 """The columns of a comparison as rows."""
+WORDING = ("name", "printed", "slot", "by", "project", "publisher", "year", "source", "page", "line", "address")
+"""What is told of a wording."""
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +61,22 @@ def records(comparison: Comparison, at: Mapping[str, Place]) -> Iterator[dict[st
 
 def of_wording(wording: Wording, at: Mapping[str, Place]) -> dict[str, Cell]:
     """A wording as a row."""
-    return {"part": "wording", "slot": wording.slot, **of_entry(wording.entry, at)}
+    return {"part": "wording", "slot": wording.slot, "by": wording.by, **of_entry(wording.entry, at)}
+
+
+def offered(snapshot: Snapshot, rule: str, focus: str) -> Sequence[Wording] | None:
+    """At most three wordings for the target that a finding objects to; ``None`` where its rule asks for none."""
+    if rule not in CLEARER:
+        return None
+    index = index_of(snapshot)
+    return wordings(index, index.by_iri[focus]) if focus in index.by_iri else None
+
+
+def wording_records(snapshot: Snapshot, found: Sequence[Wording]) -> list[dict[str, Cell]]:
+    """Wordings with their sources as plain data."""
+    at = places(snapshot.store, *(each.entry.iri for each in found))
+    rows = (of_wording(each, at) for each in found)
+    return [{name: row[name] for name in WORDING} for row in rows]
 
 
 def of_figures(figures: Figures) -> dict[str, Cell]:

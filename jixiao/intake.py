@@ -161,7 +161,10 @@ def keeping(graph: KnowledgeGraph, read: Read = ingest.read) -> Read:
 
 
 def publish(graph: KnowledgeGraph) -> Snapshot:
-    """A new live snapshot of everything that is kept, judged by all rules; its manifest names those that judged it."""
+    """A new live snapshot of everything that is kept, judged by all rules.
+
+    Its manifest names those that judged it, and those that failed with the reason.
+    """
     from graph import reviews  # noqa: PLC0415 - extraction alone needs no store
     from queries import concepts, judge  # noqa: PLC0415
     from queries.derivations import derived  # noqa: PLC0415
@@ -170,14 +173,16 @@ def publish(graph: KnowledgeGraph) -> Snapshot:
 
     every = rules()
     judged: dict[str, str] = {}
+    failed: dict[str, str] = {}
 
     def check(store: Store) -> list[dict[str, Any]]:
         outcomes = judge.run(every, store)
         judged.update((each.rule.id, each.rule.version) for each in outcomes if each.status != "failed")
+        failed.update((each.rule.id, each.reason or "") for each in outcomes if each.status == "failed")
         return [each.to_dict() for each in judge.findings(outcomes)]
 
     def follow(store: Store) -> Iterable[Quad]:
         reviewed = reviews.apply(graph.path, store, graph.base)
         return chain(derived(reviewed), scores(reviewed, graph.base))
 
-    return graph.publish(check, judged, concepts.triples(every.values()), follow)
+    return graph.publish(check, judged, concepts.triples(every.values()), follow, failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jixiao.cli import (
     asking,
+    checking,
     comparing,
     documenting,
     evaluating,
@@ -23,7 +24,7 @@ ORDER = (
     looking.inspect,
     asking.query,
     asking.queries,
-    asking.check,
+    checking.check,
     asking.rules,
     comparing.compare,
     reviewing.review,

@@ -1,56 +1,58 @@
-"""Commands that ask and judge: query, queries, check, rules."""
+"""Commands that ask: query, queries, rules."""
 
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jixiao.__main__ import FOUND
 from jixiao.cli.app import Command, app
 from jixiao.cli.options import HERE, Kg, Output, Rows, destination, knowledge_graph, say
-from jixiao.cli.reviewing import reviews_of
-from jixiao.errors import BadInputError, PartialError
+from jixiao.errors import BadInputError
 from jixiao.messages import language, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from graph.reviews import Review
     from graph.snapshot import Snapshot
-    from jixiao.tables import Cell, Table
-    from queries.judge import Finding, Outcome
+    from jixiao.tables import Table
 
 STANDARD_INPUT = "-"
-
-
-class Severity(StrEnum):
-    """How bad a finding is, the worst first."""
-
-    error = "error"
-    warning = "warning"
-    info = "info"
-
-
-class Certainty(StrEnum):
-    """Whether a finding rests on figures and words alone, or on judgement."""
-
-    certain = "certain"
-    possible = "possible"
 
 
 Form = Annotated[Rows, typer.Option("--format", help=text("help.format"))]
 
 
-def put(rows: Table, form: Rows, output: Path | None) -> None:
-    """Writes rows where and how they are wanted."""
+def put(rows: Table, form: Rows, output: Path | None, title: str = "") -> None:
+    """Writes rows where and how they are wanted; a workbook's sheet is called by the title."""
     from jixiao.tables import WRITERS  # noqa: PLC0415
 
+    if form == Rows.xlsx:
+        put_workbook(rows, output, title)
+        return
     with destination(output, spreadsheet=form == Rows.csv) as stream:
         WRITERS[form](rows, stream)
+
+
+def put_workbook(rows: Table, output: Path | None, title: str) -> None:
+    """Writes rows as a workbook.
+
+    Raises:
+        BadInputError: it would go to a terminal.
+    """
+    from jixiao.exports.workbook import write_table  # noqa: PLC0415
+
+    if output is None and sys.stdout.isatty():
+        raise BadInputError(text("export.needs_file", form=Rows.xlsx))
+    whole = write_table(title, rows)
+    if output is None:
+        sys.stdout.buffer.write(whole)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(whole)
+    say(text("export.written", path=output))
 
 
 @app.command(cls=Command, help=text("help.query"))
@@ -121,7 +123,7 @@ def answer(snapshot: Snapshot, sparql: str, name: str, form: Rows, output: Path 
         put(_yes_or_no(bool(result)), form, output)
     else:
         rows = _solutions(result)
-        put(in_words(rows) if form == Rows.table else rows, form, output)
+        put(in_words(rows) if form in (Rows.table, Rows.xlsx) else rows, form, output)
 
 
 def _yes_or_no(value: bool) -> Table:  # noqa: FBT001 - the answer itself
@@ -191,78 +193,3 @@ def rules(form: Form = Rows.table, output: Output = None) -> None:
         for each in every().values()
     ]
     put(named_columns(table(rows, ("rule", "title", "severity", "version", "basis")), form), form, output)
-
-
-@app.command(cls=Command, help=text("help.check"))
-def check(  # noqa: PLR0913 - one parameter an option
-    form: Form = Rows.table,
-    *,
-    rule: Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help=text("help.only_rule"))] = None,
-    certainty: Annotated[Certainty | None, typer.Option("--certainty", help=text("help.only_certainty"))] = None,
-    fail_on: Annotated[Severity | None, typer.Option("--fail-on", help=text("help.fail_on"))] = None,
-    output: Output = None,
-    kg: Kg = HERE,
-) -> None:
-    """Judges the live snapshot and lists what was found; says of every rule what became of it."""
-    from queries import judge  # noqa: PLC0415
-    from queries.library import named  # noqa: PLC0415
-    from queries.library import rules as every  # noqa: PLC0415
-
-    known = every()
-    chosen = {name: named(name, known) for name in rule} if rule else known
-    outcomes = judge.run(chosen, knowledge_graph(kg).live().store)  # type: ignore[arg-type]
-    found = [each for each in judge.findings(outcomes) if certainty in (None, each.certainty)]
-    put_findings(found, form, output, reviews_of(kg))
-    sum_up(outcomes, found)
-    failed = [each.rule.id for each in outcomes if each.status == "failed"]
-    if failed:
-        bad = len(failed)
-        raise PartialError(text("check.failed", bad=bad, rules="、".join(failed)), good=len(outcomes) - bad, bad=bad)
-    if fail_on and any(_rank(each.severity) <= _rank(fail_on) for each in found):
-        raise typer.Exit(FOUND)
-
-
-def _rank(severity: str) -> int:
-    return list(Severity).index(Severity(severity))
-
-
-FINDING_COLUMNS = ("rule", "certainty", "source", "page", "line", "project", "indicator", "found", "expected")
-FURTHER = ("severity", "version", "id", "document", "focus", "verdict")
-
-
-def put_findings(found: Sequence[Finding], form: Rows, output: Path | None, reviews: Sequence[Review] = ()) -> None:
-    """Writes findings: whole as JSON Lines, else as rows with the line of the first place and the verdict on them."""
-    from graph.reviews import verdicts  # noqa: PLC0415
-    from jixiao.tables import table  # noqa: PLC0415
-    from queries.judge import to_jsonl  # noqa: PLC0415
-
-    if form == Rows.jsonl:
-        with destination(output) as stream:
-            stream.write(to_jsonl(found))
-        return
-    told = {name: each.verdict for name, each in verdicts(reviews).items()}
-    rows = (_finding_row(each, form, told.get(each.id)) for each in found)
-    further = ("verdict",) if form == Rows.table and told else FURTHER if form != Rows.table else ()
-    put(named_columns(table(rows, (*FINDING_COLUMNS, *further)), form), form, output)
-
-
-def _finding_row(finding: Finding, form: Rows, verdict: str | None) -> dict[str, Cell]:
-    first = finding.places[0] if finding.places else None
-    row = {**finding.to_dict(), "page": first and first.page, "line": first and first.line, "verdict": verdict}
-    if form != Rows.table:
-        return row
-    return row | {"certainty": text(f"table.{finding.certainty}"), "verdict": verdict and text(f"table.{verdict}")}
-
-
-def sum_up(outcomes: Iterable[Outcome], found: Sequence[Finding]) -> None:
-    """Says on standard error what became of each rule, and how much was found in all."""
-    words = {
-        "not-applicable": "check.outcome_not_applicable",
-        "passed": "check.outcome_passed",
-        "failed": "check.outcome_failed",
-    }
-    for each in outcomes:
-        told = text(words[each.status]) if each.status in words else text("check.outcome_found", count=each.count)
-        say(text("check.outcome", rule=each.rule.id, told=told, applicable=each.applicable, reason=each.reason or ""))
-    certain = sum(each.certainty == "certain" for each in found)
-    say(text("check.summary", total=len(found), certain=certain, possible=len(found) - certain))

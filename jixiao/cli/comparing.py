@@ -29,10 +29,10 @@ SHOWN = {
         *("minimum", "lower", "median", "upper", "maximum", "unit"),
     ),
     "peer": ("name", "printed", "project", "publisher", "year", "source", "page", "line"),
-    "wording": ("name", "printed", "slot", "project", "publisher", "year", "source", "page", "line"),
+    "wording": ("name", "printed", "slot", "by", "project", "publisher", "year", "source", "page", "line"),
 }
 """The parts of a comparison, and the columns of each in a table for people."""
-CODES = ("side", "standing")
+CODES = ("side", "standing", "by")
 """The columns that hold codes."""
 
 

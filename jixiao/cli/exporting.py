@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jixiao.cli.app import Command, app
+from jixiao.cli.checking import say_failed
 from jixiao.cli.options import HERE, Kg, Output, knowledge_graph, say
 from jixiao.errors import BadInputError
 from jixiao.exports import BINARY, FITTING, Form, What
@@ -30,14 +31,18 @@ def export(
     if everything is not None:
         if form is not None or output is not None or what != What.everything:
             raise BadInputError(text("export.all_alone"))
-        write_everything(knowledge_graph(kg).live(), everything)
+        snapshot = knowledge_graph(kg).live()
+        say_failed(snapshot)
+        write_everything(snapshot, everything)
         return
     fitting = form or FITTING[what][0]
     if fitting not in FITTING[what]:
         raise BadInputError("\n".join([text("export.unfit", what=what, form=fitting), *pairs()]))
     if output is None and (fitting == Form.csvw or (fitting in BINARY and sys.stdout.isatty())):
         raise BadInputError(text("export.needs_file", form=fitting))
-    put(knowledge_graph(kg).live(), what, fitting, output)
+    snapshot = knowledge_graph(kg).live()
+    say_failed(snapshot)
+    put(snapshot, what, fitting, output)
 
 
 def pairs() -> list[str]:

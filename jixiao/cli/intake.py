@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jixiao.cli.app import Command, app
+from jixiao.cli.checking import say_failed
 from jixiao.cli.options import HERE, Kg, Output, Paths, destination, progress, say
+from jixiao.cli.reviewing import reviews_of
 from jixiao.errors import BadInputError, PartialError
 from jixiao.messages import text
 
@@ -38,7 +40,7 @@ def take_in(paths: Sequence[Path], folder: Path) -> None:
 
     Raises:
         BadInputError: nothing could be read.
-        PartialError: some files could not.
+        PartialError: some files could not, or some rules could not judge.
     """
     from graph.folder import KnowledgeGraph  # noqa: PLC0415 - loads the store
     from jixiao.intake import keeping, publish  # noqa: PLC0415
@@ -52,11 +54,16 @@ def take_in(paths: Sequence[Path], folder: Path) -> None:
     snapshot = publish(graph)
     if provisional := snapshot.manifest["counts"]["provisional"]:
         say(text("ingest.provisional", count=provisional, kg=folder))
+    reviews_of(folder)
+    say_failed(snapshot)
     bad = len(tried) - good
     if bad:
         raise PartialError(
             text("ingest.partial", good=good, bad=bad, snapshot=snapshot.id, kg=folder), good=good, bad=bad
         )
+    if unjudged := len(snapshot.failed):
+        told = text("ingest.unjudged", count=good, unjudged=unjudged, snapshot=snapshot.id, kg=folder)
+        raise PartialError(told, good=good, bad=unjudged)
     say(text("ingest.done", count=good, snapshot=snapshot.id, kg=folder))
 
 

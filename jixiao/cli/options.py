@@ -32,6 +32,7 @@ class Rows(StrEnum):
     csv = "csv"
     json = "json"
     jsonl = "jsonl"
+    xlsx = "xlsx"
 
 
 def say(line: str) -> None:

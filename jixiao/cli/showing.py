@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from jixiao.cli.app import Command, app
+from jixiao.cli.checking import say_failed
 from jixiao.cli.intake import take_in
 from jixiao.cli.options import HERE, Kg, knowledge_graph, say
 from jixiao.errors import BadInputError
@@ -32,7 +33,9 @@ def report(
     """Writes one self-contained HTML file about the live snapshot."""
     from jixiao.report import write_report  # noqa: PLC0415 - loads the templates
 
-    write_report(knowledge_graph(kg).live(), output, date=date)
+    snapshot = knowledge_graph(kg).live()
+    say_failed(snapshot)
+    write_report(snapshot, output, date=date)
     say(text("report.written", path=output))
 
 

@@ -7,17 +7,19 @@ import unicodedata
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, islice
+from math import isfinite
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]
 
+from jixiao.exports.columns import Column, Sheet
 from jixiao.exports.csvs import printed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from jixiao.exports.columns import Column, Sheet
     from jixiao.exports.rows import Row, Value
+    from jixiao.tables import Cell, Table
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format has no zone
 """The date in every workbook, so that the same snapshot gives the same bytes."""
@@ -42,6 +44,22 @@ def write_workbook(title: str, sheets: Iterable[tuple[Sheet, Iterable[Row]]], st
             _write(book.add_worksheet(name), sheet.columns, part, header)
     book.close()
     stream.write(whole.getbuffer())
+
+
+def write_table(title: str, rows: Table) -> bytes:
+    """A workbook of one sheet with these rows, whose columns are called as people call them."""
+    columns = tuple(Column(name=name, title={"zh": name}, description={}) for name in rows.columns)
+    sheet = Sheet(name=title, title={"zh": title}, columns=columns)
+    stream = io.BytesIO()
+    write_workbook(title, [(sheet, ([_exact(cell) for cell in row] for row in rows.rows))], stream)
+    return stream.getvalue()
+
+
+def _exact(cell: Cell) -> Value:
+    """A cell as a sheet holds it; what is no number a workbook knows (not finite) is text."""
+    if not isinstance(cell, float):
+        return cell
+    return Decimal(str(cell)) if isfinite(cell) else str(cell)
 
 
 def parts(every: Iterator[Row], size: int = MOST_ROWS) -> Iterator[Iterator[Row]]:
