@@ -2,7 +2,9 @@
 
 import cytoscape from "./vendor/cytoscape/cytoscape.js";
 
-const COLOURS = { project: "#2d5a6b", money: "#c79a3c", form: "#7d97a1", level: "#7d97a1", indicator: "#b9c8b4", objected: "#c8705f" };
+const sheet = getComputedStyle(document.documentElement);
+const colour = (name) => sheet.getPropertyValue(name).trim();
+const OF_KIND = { money: "source", objected: "finding" };
 
 const place = document.getElementById("picture");
 const elements = JSON.parse(document.getElementById("picture-data").textContent);
@@ -26,8 +28,8 @@ const picture = cytoscape({
         label: "data(label)",
         width: 14,
         height: 14,
-        "background-color": (node) => COLOURS[node.data("kind")],
-        color: "#23282d",
+        "background-color": (node) => colour(`--thing-${OF_KIND[node.data("kind")] ?? node.data("kind")}`),
+        color: colour("--ink"),
         "font-family": getComputedStyle(document.body).fontFamily,
         "font-size": 12,
         "text-valign": "center",
@@ -42,9 +44,9 @@ const picture = cytoscape({
     { selector: "node[kind = 'form']", style: { "text-valign": "top", "text-halign": "center", "text-margin-x": 0, "text-margin-y": -4 } },
     {
       selector: "node[kind = 'level']",
-      style: { "text-halign": "left", "text-margin-x": -5, "text-background-color": "#fff", "text-background-opacity": 1, "text-background-padding": 2 },
+      style: { "text-halign": "left", "text-margin-x": -5, "text-background-color": colour("--sheet"), "text-background-opacity": 1, "text-background-padding": 2 },
     },
-    { selector: "edge", style: { width: 1.2, "line-color": "#d3cec1", "curve-style": "bezier" } },
+    { selector: "edge", style: { width: 1.2, "line-color": colour("--hair-strong"), "curve-style": "bezier" } },
   ],
 });
 
