@@ -79,6 +79,8 @@ class Piece:
     title: str
     cell: Cell | None = None
     box: Box | None = None
+    line: int | None = None
+    """The number of the line that it is of, outside of tables."""
 
     @property
     def lines(self) -> list[str]:
@@ -258,9 +260,10 @@ def _line(source: Source, line: Line, here: Sequence[Taken]) -> tuple[Piece, ...
     """A line outside of tables: one piece where it can only be drawn whole, else cut where a value begins or ends."""
     start, end = line.start, line.start + len(line.text)
     if line.box is not None:
-        return (_piece(source, start, end, here, "", box=line.box),)
+        return (_piece(source, start, end, here, "", box=line.box, line=line.number),)
     cuts = {cut for each in here for cut in (each.start, each.end) if start < cut < end}
-    return tuple(_piece(source, *between, here, "") for between in pairwise(sorted({start, end} | cuts)))
+    parts = pairwise(sorted({start, end} | cuts))
+    return tuple(_piece(source, *part, here, "", line=line.number) for part in parts)
 
 
 def _piece(  # noqa: PLR0913 - a stretch and where it stands
@@ -272,12 +275,13 @@ def _piece(  # noqa: PLR0913 - a stretch and where it stands
     *,
     cell: Cell | None = None,
     box: Box | None = None,
+    line: int | None = None,
 ) -> Piece:
     over = [each for each in here if each.start < end and start < each.end]
     printed = _clean(source.text[start:end])
     kind = over[0].kind if over else otherwise if printed.strip() else ""
     titles = dict.fromkeys(each.title for each in over)
-    return Piece(printed, kind, _clean("\n".join(titles or (KINDS.get(kind, ""),))), cell, box)
+    return Piece(printed, kind, _clean("\n".join(titles or (KINDS.get(kind, ""),))), cell, box, line)
 
 
 def _clean(printed: str) -> str:

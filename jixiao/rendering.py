@@ -18,7 +18,7 @@ from jixiao.view import readable
 from ontology.terms import concepts, label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jixiao.view import Leftover, Place, Proof
 
@@ -57,6 +57,26 @@ def where(place: Located, *, brief: bool = False) -> str:
 def _lines(place: Located) -> str:
     last = getattr(place, "last", place.line)
     return f"第 {place.line}{f'–{last}' if last != place.line else ''} 行" if place.line else ""
+
+
+def at(places: Iterable[Located]) -> str:
+    """Where something is printed, as an address of the site says it: ``64.7,64.8``, lines each with a column."""
+    return ",".join(dict.fromkeys(_spot(place) for place in places if place.line))
+
+
+def _spot(place: Located) -> str:
+    last = getattr(place, "last", place.line)
+    lines = f"{place.line}-{last}" if last != place.line else str(place.line)
+    return f"{lines}.{place.column}" if place.column else lines
+
+
+def letters(number: int) -> str:
+    """What a workbook calls a column: 1 is A, 27 is AA."""
+    found = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        found = chr(ord("A") + letter) + found
+    return found
 
 
 def printed(quote: str) -> str:
@@ -107,6 +127,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "share": share,
     "percent": percent,
     "where": where,
+    "at": at,
+    "letters": letters,
     "printed": printed,
     "plain": plain,
     "path": page_path,

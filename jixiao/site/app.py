@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -13,12 +14,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.errors import GraphError
-from jixiao.site import explore, pages, vocabulary
+from jixiao.site import explore, pages, source, vocabulary
 from jixiao.site.desk import Desk
+from jixiao.site.reading import ReadingRoom
 from jixiao.site.registers import REGISTERS
 from jixiao.site.sparql import endpoint
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from starlette.requests import Request
@@ -40,8 +43,8 @@ ROUTES = (
     Route("/id/{path:path}", pages.thing),
     Route("/derivation/{path:path}", pages.beside),
     Route("/graph/{name}", pages.named_graph),
-    Route("/source/{sha256}", pages.source),
     Route("/sparql", endpoint, methods=["GET", "POST"], name="sparql"),
+    *source.ROUTES,
     *vocabulary.ROUTES,
     *explore.ROUTES,
 )
@@ -57,12 +60,21 @@ def create_app(folder: Path) -> Starlette:
     mimetypes.add_type("text/javascript", ".js")  # Windows' registry may say otherwise, and browsers then refuse it
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
+        lifespan=served,
         middleware=[Middleware(Safety)],
         exception_handlers={HTTPException: refused, GraphError: unready, Exception: broken},  # type: ignore[dict-item]
     )
     app.state.desk = Desk(folder)
+    app.state.room = ReadingRoom(app.state.desk.graph.sources)
     app.state.shelf = vocabulary.Shelf(app.state.desk)
     return app
+
+
+@asynccontextmanager
+async def served(app: Starlette) -> AsyncIterator[None]:
+    """As long as the site is served; afterwards its processes end."""
+    yield
+    app.state.room.close()
 
 
 def refused(request: Request, error: HTTPException) -> Response:

@@ -1,14 +1,16 @@
-"""The sources that are kept, as their reader sees them: line by line, with the page on which each stands.
+"""The sources that are kept, as their reader sees them: leaf by leaf, with the line and page at which each stands.
 
-A kept source has no name that says what it is; the reader tells by its content.
+A kept source has no name that says what it is; the reader tells by its content. It is read by a process of its own,
+once: what a leaf shows is kept packed, so that a long document takes little memory and a leaf is there at once.
 """
 
 from __future__ import annotations
 
+import pickle
 import re
+import zlib
 from bisect import bisect_right
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -16,12 +18,15 @@ from ingest.readers import read_source
 from ingest.readers.source import WRAP
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from ingest.readers import Page, Source
+    from ingest.readers import Grid, Page, Source
 
-LAST = 4
-"""How many sources stay in memory: reading a long PDF again for every page that is looked at would take seconds."""
+STRETCH = 300
+"""So many lines of a sheet or a text are a leaf."""
+OVERLAP = 20
+"""So many lines before and after them are shown with them."""
 _ENDS = {"pdf": re.compile(r"(?<=\n)")}
 _OTHERWISE = re.compile(r"(?<=[\n\f])")
 """Where lines end: in a PDF a page's end stands between two lines, elsewhere it ends one."""
@@ -33,31 +38,110 @@ WRAPPED = "↵"
 class PrintedLine:
     """A line of a source's text."""
 
+    number: int
+    """The first is line 1 of places."""
     text: str
+    start: int
+    leaf: int
+    """The number of its page or sheet; 1 where there are none."""
     page: str | None
     """What its page is called, where the source has pages or sheets."""
     begun: tuple[str, ...]
     """The pages that begin with it: its own, and before it those without a word."""
 
 
-@lru_cache(maxsize=LAST)
-def printed_lines(path: Path) -> tuple[PrintedLine, ...]:
-    """Every line of a source, the first being line 1 of places; empty lines and page numbers are lines too.
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What is shown at once: a page of a PDF, or so many lines of a sheet or a text."""
 
-    Args:
-        path: a kept source, named by its SHA-256, so that what was read once stays right.
+    source: Source
+    """What stands on it; positions count from its first character."""
+    number: int
+    """Of its page or sheet; 1 where there are none."""
+    lines: tuple[PrintedLine, ...]
+
+    @property
+    def page(self) -> Page | None:
+        """Its page or sheet, where the source has some."""
+        return next(iter(self.source.pages), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A source that was read: its leaves, packed, and where each begins."""
+
+    format: str
+    leaves: tuple[bytes, ...]
+    pages: tuple[int, ...]
+    """The page or sheet of each leaf."""
+    firsts: tuple[int, ...]
+    """The first line of each leaf; those that it shares with the one before are not counted."""
+    lines: int
+    """How many there are in all."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+        return sum(map(len, self.leaves))
+
+    def leaf(self, index: int) -> Leaf:
+        """A leaf by its index."""
+        found: Leaf = pickle.loads(zlib.decompress(self.leaves[index]))  # noqa: S301 - packed by read_original
+        return found
+
+    def of_line(self, number: int) -> int:
+        """The index of the leaf on which a line stands; of a line that there is not, the nearest."""
+        return max(0, bisect_right(self.firsts, min(number, self.lines)) - 1)
+
+    def of_page(self, number: int) -> int | None:
+        """The index of the first leaf of a page."""
+        return self.pages.index(number) if number in self.pages else None
+
+
+def read_original(path: Path) -> Original:
+    """All leaves of a kept source.
 
     Raises:
         ingest.errors.IngestError: it cannot be read.
     """
     source = read_source(path)
+    lines = _lines(source)
+    cut = list(_leaves(source, lines))
+    return Original(
+        source.format,
+        tuple(zlib.compress(pickle.dumps(leaf, pickle.HIGHEST_PROTOCOL), 3) for _, leaf in cut),
+        tuple(leaf.number for _, leaf in cut),
+        tuple(first for first, _ in cut),
+        len(lines),
+    )
+
+
+def printed_lines(path: Path) -> tuple[PrintedLine, ...]:
+    """Every line of a source, the first being line 1 of places; empty lines and page numbers are lines too.
+
+    Raises:
+        ingest.errors.IngestError: it cannot be read.
+    """
+    return _lines(read_source(path))
+
+
+def _lines(source: Source) -> tuple[PrintedLine, ...]:
     texts = _divided(source)
     starts = [0, *accumulate(len(text) for text in texts)]
     begins, called = [page.start for page in source.pages], list(map(_called, source.pages))
     numbers = [bisect_right(begins, start + _fed(text)) for text, start in zip(texts, starts, strict=False)]
     return tuple(
-        PrintedLine(_shown(text), called[number - 1] if number else None, tuple(called[before:number]))
-        for text, before, number in zip(texts, [0, *numbers], numbers, strict=False)
+        PrintedLine(
+            line,
+            _shown(text),
+            start,
+            source.pages[number - 1].number if number else 1,
+            called[number - 1] if number else None,
+            tuple(called[before:number]),
+        )
+        for line, (text, start, before, number) in enumerate(
+            zip(texts, starts, [0, *numbers], numbers, strict=False), 1
+        )
     )
 
 
@@ -80,3 +164,57 @@ def _called(page: Page) -> str:
 
 def _shown(text: str) -> str:
     return text.strip("\f").rstrip("\r\n\f\v\x85\u2028\u2029").replace(WRAP, WRAPPED)
+
+
+def _leaves(source: Source, lines: Sequence[PrintedLine]) -> Iterator[tuple[int, Leaf]]:
+    """The leaves with the number of the first line that is each one's own: pages as they are, all else in stretches."""
+    first = 1
+    for number in [page.number for page in source.pages] or [1]:
+        last = bisect_right(lines, number, key=lambda line: line.leaf)
+        step = max(1, last) if source.format == "pdf" else STRETCH
+        for begin in range(first, max(first, last) + 1, step):
+            before, after = (max(first, begin - OVERLAP), min(last, begin + step - 1 + OVERLAP))
+            yield begin, _leaf(source, number, lines[before - 1 : after])
+        first = last + 1
+
+
+def narrowed(leaf: Leaf, first: int, last: int) -> Leaf:
+    """What stands on some lines of a leaf."""
+    return _leaf(leaf.source, leaf.number, [line for line in leaf.lines if first <= line.number <= last])
+
+
+def _leaf(source: Source, number: int, lines: Sequence[PrintedLine]) -> Leaf:
+    first, last = (lines[0].number, lines[-1].number) if lines else (0, -1)
+    grids = [cut for grid in source.grids if (cut := _between(grid, first, last))]
+    read = [line for line in source.lines if first <= line.number <= last]
+    cells = [cell for grid in grids for cell in grid.cells]
+    begin = min((each.start for each in (*read, *cells)), default=0)
+    end = max([begin, *(line.start + len(line.text) for line in read), *(cell.end for cell in cells)])
+    ours = replace(
+        source,
+        text=source.text[begin:end],
+        lines=tuple(replace(line, start=line.start - begin) for line in read),
+        grids=tuple(_moved(grid, begin, number if source.pages else None) for grid in grids),
+        pages=tuple(page for page in source.pages if page.number == number),
+    )
+    return Leaf(ours, number, tuple(lines))
+
+
+def _between(grid: Grid, first: int, last: int) -> Grid | None:
+    """The rows of a table that stand on some lines; a cell that begins above them begins with them."""
+    rows = [cell.row for cell in grid.cells if first <= cell.line <= last]
+    if not rows:
+        return None
+    top, bottom = min(rows), max(rows) + 1
+    cells = tuple(
+        replace(cell, row=max(cell.row, top) - top, rows=min(cell.row + cell.rows, bottom) - max(cell.row, top))
+        for cell in grid.cells
+        if cell.row < bottom and top < cell.row + cell.rows
+    )
+    return replace(grid, cells=cells, rows=bottom - top, first_row=grid.first_row + top)
+
+
+def _moved(grid: Grid, begin: int, page: int | None) -> Grid:
+    """A table, or the part of it on a page, in a text that begins later."""
+    cells = (replace(cell, start=cell.start - begin, end=cell.end - begin) for cell in grid.cells)
+    return replace(grid, cells=tuple(cells), page=page)

@@ -1,0 +1,148 @@
+"""What an address asks to mark in a source, and where that stands on a leaf."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from ingest.layout.folding import fold
+from jixiao.inspect import Taken
+from jixiao.site.lists import whole_number
+from jixiao.view import Place, value_of, view_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ingest.readers import Box, Cell, Grid, Line
+    from jixiao.site.originals import Leaf
+    from jixiao.view import Graph
+
+SPOT = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?(?:\.(\d{1,4}))?")
+MOST = 60
+"""So many lines and cells are marked at most: the longest wrapped cell of a text has a third of it."""
+MARKED = "marked"
+"""How a piece that is marked is coloured."""
+WINDOW = (340.0, 180.0)
+"""Width and height of the part of a page that is shown beside a value, in points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A line, or a cell: of a line, or of the row of a table on a page. All count from one."""
+
+    line: int | None = None
+    column: int | None = None
+    page: int | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands at a spot of a leaf."""
+
+    spot: Spot
+    text: str
+    start: int
+    end: int
+    line: int
+    box: Box | None = None
+
+    def holds(self, quote: str) -> bool:
+        """Whether a quote, or the line of it that is printed here, is part of it."""
+        quoted, printed = fold(quote), fold(self.text)
+        return quoted in printed or printed in quoted
+
+
+def spots(query: Mapping[str, str]) -> list[Spot]:
+    """What an address asks for: ``at=64.7,64.8`` or ``at=9-12``, ``line=64&column=7``, ``page=7&row=3&column=7``."""
+    column = whole_number(query["column"]) if "column" in query else None
+    if "at" in query:
+        parts = filter(None, map(SPOT.fullmatch, query["at"].split(",", MOST)))
+        return list(chain.from_iterable(map(_spots, parts)))[:MOST]
+    if "line" in query:
+        return [Spot(whole_number(query["line"]), column)]
+    if "row" in query:
+        return [Spot(None, column, whole_number(query.get("page", "1")), whole_number(query["row"]))]
+    return []
+
+
+def _spots(part: re.Match[str]) -> Iterator[Spot]:
+    first, column = int(part[1]), int(part[3]) if part[3] else None
+    last = min(int(part[2] or first), first + MOST)
+    return (Spot(line, column) for line in range(first, last + 1))
+
+
+def found(leaf: Leaf, spot: Spot) -> list[Mark]:
+    """What stands at a spot; nothing where there is none on this leaf."""
+    if spot.column is None and spot.row is None:
+        return [_line(spot, line) for line in leaf.source.lines if line.number == spot.line]
+    grids = leaf.source.grids
+    cells = [_cell(leaf, spot, cell) for grid in grids for cell in grid.cells if _is_meant(spot, grid, cell, leaf)]
+    gridded = any(cell.line == spot.line for grid in grids for cell in grid.cells)
+    return cells if gridded or spot.line is None else found(leaf, Spot(spot.line))
+
+
+def _is_meant(spot: Spot, grid: Grid, cell: Cell, leaf: Leaf) -> bool:
+    if spot.line is not None:
+        here = cell.line == spot.line
+    else:
+        top = grid.first_row + cell.row
+        here = leaf.number == spot.page and top <= (spot.row or 0) < top + cell.rows
+    return here and (spot.column is None or cell.column < spot.column <= cell.column + cell.columns)
+
+
+def _line(spot: Spot, line: Line) -> Mark:
+    return Mark(spot, line.text, line.start, line.start + len(line.text), line.number, line.box)
+
+
+def _cell(leaf: Leaf, spot: Spot, cell: Cell) -> Mark:
+    return Mark(spot, leaf.source.text[cell.start : cell.end], cell.start, cell.end, cell.line, cell.box)
+
+
+def recorded(graph: Graph, document: str, lines: Iterable[int]) -> list[Place]:
+    """What was read from some lines of a document."""
+    numbers = " ".join(map(str, sorted(set(lines))))
+    if not numbers:
+        return []
+    solutions = graph.query(view_text("printed", document).replace("{ 0 }", f"{{ {numbers} }}"))
+    names = [variable.value for variable in solutions.variables]
+    return [
+        Place(**{name: value_of(row[name]) for name in names if row[name] is not None})  # type: ignore[arg-type]
+        for row in solutions
+    ]
+
+
+def read_here(mark: Mark, places: Sequence[Place]) -> list[Place]:
+    """What was read from where a mark stands: from its cell, where cells are told apart."""
+    column = mark.spot.column
+    return [place for place in places if place.line == mark.line and column in (None, place.column)]
+
+
+def stretches(mark: Mark, places: Sequence[Place]) -> list[Taken]:
+    """What is coloured: in a line the quotes alone, as far as they stand there as they are; else all of it."""
+    quotes = [place.quote for place in places if mark.box is None and place.quote in mark.text]
+    at = [(mark.start + mark.text.index(quote), len(quote)) for quote in quotes] or [(mark.start, len(mark.text))]
+    return [Taken(MARKED, "", start, start + length) for start, length in at]
+
+
+def window(boxes: Sequence[Box], width: float, height: float) -> Box:
+    """The part of a page around what is marked; where that is too large, around the beginning of the first."""
+    left, top, right, bottom = (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+    if right - left > WINDOW[0] or bottom - top > WINDOW[1]:
+        left, top, right, bottom = boxes[0]
+    begin, end = _extent(left, right, WINDOW[0], width), _extent(top, bottom, WINDOW[1], height)
+    return begin[0], end[0], begin[1], end[1]
+
+
+def _extent(low: float, high: float, size: float, most: float) -> tuple[float, float]:
+    """A stretch of a size around the middle of another, or from its beginning, within a page."""
+    middle = (low + high) / 2 if high - low <= size else low + size / 2
+    begin = max(0.0, min(middle - size / 2, most - size))
+    return begin, min(begin + size, most)
