@@ -213,8 +213,8 @@ def test_the_judgement_of_real_documents_is_as_good_as_was_promised(real, judged
 
 
 MEASURED = {
-    "development": {"kind": 0.84, "value": 0.84, "told": 0.98},
-    "held out": {"kind": 0.78, "value": 0.77, "told": 0.90},
+    "development": {"kind": 0.99, "value": 0.99, "told": 0.98},
+    "held out": {"kind": 0.96, "value": 0.95, "told": 0.90},
 }
 """What was measured on the labelled set (``docs/quality.md``), rounded down; no change may fall below it."""
 

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ingest.language.states import is_checkable
 from ingest.language.values import DATE, MONTHS, tidy, unknown_unit, words
 from ingest.layout.columns import Column
 from ingest.layout.folding import fold
@@ -178,9 +179,9 @@ def word_fit(text: str) -> float:
         return NEVER
     if only_vague(text):
         return 4.0
-    if len(text) <= SHORT_STATE and words().state_patterns.match(text):
-        return 2.5
     mentioned = any(m["before"] or m["unit"] for m in words().quantity.finditer(text))
+    if not mentioned and len(text) <= SHORT_STATE and is_checkable(text):
+        return 2.5
     return (0.5 if mentioned else -0.5) - 0.005 * len(text) - 0.02 * max(0, len(text) - 30)
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ingest.language.numbering import cardinal
+from ingest.language.states import alternatives, is_checkable
 from ingest.layout.folding import fold
 from ontology import lexicon
 from ontology.words import number_words, units, vague_words
@@ -23,11 +24,11 @@ NUMBER = r"(?<!\d)-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)"
 DATE = re.compile(
     r"\d{4}年|(?:\d{1,2}|[每次当])月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)"
     r"|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?(以?前)?$|(19|20)\d{2}-(19|20)\d{2}$|^第?[一二三四1-4]季度([初中末底前内]|完成)*$"
-    r"|^.{1,3}[期假学节][末前]$"
+    r"|^.{1,3}[期假学节][末前]$|^(?!.*[目当提空超眼跟生面以之]前)[\u4e00-\u9fff]{1,4}前(?:完成)?$|^(?:本|当)?年度?内完成$"
 )
 NUMERAL = "[零一二两三四五六七八九十百千]+"
 PERCENT = re.compile(rf"(?<!\d)百分之(?:(?P<n>{NUMERAL})|(?P<figure>{NUMBER}))")
-RATIO = re.compile(r"\d+:\d+")
+RATIO = re.compile(r"\d+[:∶]\d+")
 """Ratios and times of the day are no quantities of one unit."""
 MONTHS = re.compile(r"^(\d{1,2})[-~至到—]+(\d{1,2})(月份?)$")
 
@@ -58,10 +59,10 @@ class Words:
     time: frozenset[str]
     relative: re.Pattern[str]
     missing: frozenset[str]
+    missing_patterns: re.Pattern[str]
     secret: frozenset[str]
     secret_patterns: re.Pattern[str]
     state: frozenset[str]
-    state_patterns: re.Pattern[str]
     vague: re.Pattern[str]
     measures: tuple[str, ...]
     numeral: re.Pattern[str]
@@ -102,10 +103,10 @@ def words() -> Words:
         time=frozenset(map(fold, data["time_words"])),
         relative=re.compile("|".join([alternatives(map(fold, data["relative_words"])), *data["relative_patterns"]])),
         missing=frozenset(map(fold, data["missing_words"])),
+        missing_patterns=re.compile("|".join(data["missing_patterns"])),
         secret=frozenset(map(fold, data["secret_words"])),
         secret_patterns=re.compile("|".join(data["secret_patterns"])),
         state=frozenset(map(fold, data["state_words"])),
-        state_patterns=re.compile("|".join(data["state_patterns"])),
         vague=re.compile(alternatives(map(fold, vague_words()))),
         measures=tuple(data["measure_suffixes"]),
         numeral=re.compile(
@@ -115,11 +116,6 @@ def words() -> Words:
         bound=re.compile(alternatives(printed for printed, op in before.items() if op != "eq")),
         units=known_units,
     )
-
-
-def alternatives(texts: Any) -> str:
-    """A pattern that matches any of some texts, the longest first."""
-    return "|".join(re.escape(text) for text in sorted(texts, key=len, reverse=True))
 
 
 def tidy(text: str) -> str:
@@ -140,7 +136,7 @@ def parse_value(printed: str | None, name: str = "", desc: str | None = None) ->
     """
     text = tidy(printed or "")
     lexical = words()
-    if not text or fold(printed or "") in lexical.missing or text in lexical.missing:
+    if not text or lexical.missing & {text, fold(printed or "")} or lexical.missing_patterns.search(text):
         return Value("missing")
     if text in lexical.secret or lexical.secret_patterns.search(text):
         return Value("secret")
@@ -233,9 +229,7 @@ def kind_of_words(text: str, name: str, desc: str | None) -> Kind:
         return "state"
     if names_a_measure(text, name, desc):
         return "restated"
-    if lexical.state_patterns.search(text) and not lexical.vague.fullmatch(text):
-        return "state"
-    return "vague"
+    return "state" if is_checkable(text) and not lexical.vague.fullmatch(text) else "vague"
 
 
 def explained(text: str, desc: str | None) -> bool:
