@@ -13,6 +13,7 @@ const buttons = Object.fromEntries([...document.querySelectorAll("[data-do]")].m
 const legend = [...document.querySelectorAll("#legend [data-kind]")];
 const looks = Object.fromEntries(legend.map((each) => [each.dataset.kind, each.dataset]));
 const kindWord = (kind) => document.querySelector(`#legend [data-kind="${kind}"]`).textContent.trim().split(/\s/)[0];
+const FEW = 16;
 const MANY = 150;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -178,7 +179,7 @@ function style() {
       },
     },
     { selector: "edge.told", style: { label: "data(label)" } },
-    { selector: "edge.near", style: { label: "data(label)", "line-color": colour("accent"), "target-arrow-color": colour("accent"), width: 2 } },
+    { selector: "edge.near", style: { "line-color": colour("accent"), "target-arrow-color": colour("accent"), width: 2 } },
     { selector: "edge.way", style: { label: "data(label)", "line-color": colour("accent"), "target-arrow-color": colour("accent"), width: 3.5 } },
     { selector: ".dim", style: { opacity: 0.28 } },
     { selector: "node.pinned", style: { "border-style": "double", "border-width": 5, "border-color": colour("accent") } },
@@ -217,7 +218,6 @@ function draw({ first = false } = {}) {
     seed(fresh);
   });
   markWays();
-  cy.edges().toggleClass("told", shown.lines.length <= 16);
   if (moved) arrange(first);
   const held = chosen && cy.getElementById(chosen);
   choose(held?.nonempty() ? held : null, { quiet: true });
@@ -307,6 +307,7 @@ function counted() {
 
 function choose(node, { quiet = false } = {}) {
   cy.elements().removeClass("near dim");
+  cy.edges().toggleClass("told", shown.lines.length <= FEW);
   chosen = node?.id() ?? null;
   for (const name of ["hide", "pin", "way"]) buttons[name].disabled = !chosen;
   buttons.undo.disabled = before.length === 0;
@@ -317,7 +318,7 @@ function choose(node, { quiet = false } = {}) {
   cy.batch(() => {
     cy.nodes().unselect();
     node.select();
-    node.connectedEdges().addClass("near");
+    node.connectedEdges().addClass("near").toggleClass("told", shown.lines.length <= FEW || node.degree() <= FEW / 2);
     if (shown.things.length > 12) cy.elements().not(node.closedNeighborhood()).not(":parent").addClass("dim");
   });
   if (quiet) return;
@@ -377,7 +378,7 @@ cy.on("tap", "node[kind]", ({ target }) => {
 cy.on("dbltap", "node[kind]", ({ target }) => open(target.id()));
 cy.on("tap", (event) => event.target === cy && choose(null));
 cy.on("mouseover", "edge", ({ target }) => target.addClass("told"));
-cy.on("mouseout", "edge", ({ target }) => target.toggleClass("told", shown.lines.length <= 16));
+cy.on("mouseout", "edge", ({ target }) => target.toggleClass("told", shown.lines.length <= FEW));
 cy.on("dragfree", "node[kind]", ({ target }) => {
   if (target.id() in state.pin) go({ open: steps(), pin: { ...state.pin, [target.id()]: { ...target.position() } } }, { fetching: false });
 });

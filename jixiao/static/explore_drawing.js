@@ -2,13 +2,18 @@
 
 const WIDE = /[\u2e80-\u9fff\uff00-\uff60\u3000-\u303f]/;
 
-// A label in lines of so many Chinese characters; what does not fit ends in an ellipsis.
+const widthOf = (character) => (WIDE.test(character) ? 1 : 0.56);
+
+// A label in lines of about the same length, at most so many Chinese characters; what does not fit ends in an ellipsis.
 export function wrapped(text, width, most) {
+  const characters = [...(text ?? "")];
+  const whole = characters.reduce((sum, each) => sum + widthOf(each), 0);
+  const needed = Math.ceil(whole / width);
+  const even = needed > most ? width : Math.max(whole / needed + 0.6, 3);
   const lines = [""];
   let used = 0;
-  for (const character of text ?? "") {
-    const own = WIDE.test(character) ? 1 : 0.56;
-    if (used + own > width) {
+  for (const character of characters) {
+    if (used + widthOf(character) > even) {
       if (lines.length === most) {
         lines[most - 1] += "…";
         return lines;
@@ -17,7 +22,7 @@ export function wrapped(text, width, most) {
       used = 0;
     }
     lines[lines.length - 1] += character;
-    used += own;
+    used += widthOf(character);
   }
   return lines.filter(Boolean);
 }
