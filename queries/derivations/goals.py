@@ -52,6 +52,8 @@ NAMES = re.compile(r"《[^》]*》|“[^”]*”|\"[^\"]*\"|[〔[(（【]\d{4}[�
 ORDINAL = re.compile(r"(第|每|各|前|每个|每人|任何|任一|其中|人均|户均|平均)$")
 """What stands before a number that is an order, a rate or a part."""
 CLAUSE = re.compile(r"[,;。:，；、]")
+BARE = re.compile(r"\d$")
+"""How the text of an indicator ends whose target states no unit: it may be any."""
 AROUND = 14
 """So many characters of its clause before and behind a number say what is counted."""
 
@@ -125,7 +127,8 @@ def carries(indicator: Carrier, quantity: Quantity) -> bool:
     """Whether an indicator states this number, or may well speak of the same thing in the same unit."""
     if quantity.number in indicator.numbers:
         return True
-    return quantity.unit in indicator.text and bool(_pairs(quantity.printed) & _pairs(indicator.name))
+    fits = quantity.unit in indicator.text or bool(BARE.search(indicator.text))
+    return fits and bool(_pairs(quantity.printed) & _pairs(indicator.name))
 
 
 def _pairs(text: str) -> set[str]:
