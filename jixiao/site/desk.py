@@ -2,21 +2,65 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillPreparingError
 from functools import cached_property
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 from graph.folder import KnowledgeGraph
 from jixiao.site.index import Index
+from jixiao.site.opinions import opinions
+from jixiao.site.registers import REGISTERS
 from jixiao.view import View
 from queries.library import questions, rules
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from graph.snapshot import Snapshot
+    from jixiao.site.opinions import Opinions, Stamp
     from jixiao.site.registers import Register
     from queries.library import Question, Rule
+
+PATIENCE = 2.0
+"""How many seconds readers wait for a new snapshot; one that takes longer is prepared while they read the old."""
+
+
+class Edition:
+    """One snapshot as the site shows it: arranged, and its lists indexed."""
+
+    def __init__(self, snapshot: Snapshot, known: Mapping[str, Rule], folder: Path) -> None:
+        self.snapshot = snapshot
+        self.folder = folder
+        self.rules = known
+        self.view = View(snapshot)
+        self._lock = RLock()
+        self._indexes: dict[str, tuple[Stamp | None, Index]] = {}
+
+    @property
+    def opinions(self) -> Opinions:
+        """What researchers say now."""
+        return opinions(self.folder)
+
+    def index(self, register: Register) -> Index:
+        """The rows of a list, made when they are first asked for, and again when reviewers said more."""
+        stamp = self.opinions.stamp if register.reviewed else None
+        with self._lock:
+            made = self._indexes.get(register.name)
+            if made is None or made[0] != stamp:
+                facets = {name: facet.key or name for name, facet in register.facets.items()}
+                made = stamp, Index(list(register.rows(self)), list(register.columns), facets)
+                self._indexes[register.name] = made
+            return made[1]
+
+    def prepared(self) -> Edition:
+        """This, with everything made that readers would have to wait for."""
+        for register in REGISTERS.values():
+            self.index(register)
+        _ = self.view.by_path
+        return self
 
 
 class Desk:
@@ -25,10 +69,9 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.graph = KnowledgeGraph(folder)
         self._lock = Lock()
-        self._view: View | None = None
-        self._snapshot: Snapshot | None = None
-        self._indexing = RLock()
-        self._indexes: dict[tuple[str, str], Index] = {}
+        self._edition: Edition | None = None
+        self._seen: tuple[int, int] | None = None
+        self._next: Future[Edition] | None = None
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -41,41 +84,61 @@ class Desk:
         return questions()
 
     @property
-    def snapshot(self) -> Snapshot:
-        """The live snapshot.
-
-        Raises:
-            GraphError: the folder has none, or it is damaged.
-        """
-        with self._lock:
-            live = self.graph.live()
-            if self._snapshot is None or live.id != self._snapshot.id:
-                self._snapshot, self._view = live, None
-            return self._snapshot
-
-    def index(self, register: Register) -> Index:
-        """The rows of a list of the live snapshot, made when they are first asked for.
+    def edition(self) -> Edition:
+        """The live snapshot as it is shown; for a while the one before, where a new one takes long to prepare.
 
         Raises:
             GraphError: the folder has no live snapshot, or it is damaged.
         """
-        view = self.view
-        with self._indexing:
-            if (view.id, register.name) not in self._indexes:
-                self._indexes = {key: each for key, each in self._indexes.items() if key[0] == view.id}
-                facets = {name: facet.key or name for name, facet in register.facets.items()}
-                self._indexes[view.id, register.name] = Index(list(register.rows(self)), list(register.columns), facets)
-            return self._indexes[view.id, register.name]
+        with self._lock:
+            stamp = self._stamp()
+            if stamp is None or stamp != self._seen:
+                self._turn_to(self.graph.live())
+                self._seen = stamp
+            if self._next is not None and self._next.done():
+                self._edition, self._next = self._next.result(), None
+            assert self._edition is not None
+            return self._edition
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """By what one tells that another snapshot went live: the file that names it is always a new one."""
+        try:
+            told = (self.graph.path / "current").stat()
+        except OSError:
+            return None
+        return told.st_ino, told.st_mtime_ns
+
+    def _turn_to(self, snapshot: Snapshot) -> None:
+        if self._edition is None:
+            self._edition = Edition(snapshot, self.rules, self.graph.path)
+        elif snapshot.id != self._edition.snapshot.id:
+            worker = ThreadPoolExecutor(1, thread_name_prefix="edition")
+            self._next = worker.submit(Edition(snapshot, self.rules, self.graph.path).prepared)
+            worker.shutdown(wait=False)
+            try:
+                self._next.result(PATIENCE)
+            except StillPreparingError:
+                return
+
+    @property
+    def opinions(self) -> Opinions:
+        """What researchers say now."""
+        return opinions(self.graph.path)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that is shown.
+
+        Raises:
+            GraphError: the folder has no live snapshot, or it is damaged.
+        """
+        return self.edition.snapshot
 
     @property
     def view(self) -> View:
-        """The live snapshot arranged for people.
+        """The snapshot that is shown, arranged for people.
 
         Raises:
             GraphError: the folder has no live snapshot, or it is damaged.
         """
-        snapshot = self.snapshot
-        with self._lock:
-            if self._view is None or self._view.id != snapshot.id:
-                self._view = View(snapshot)
-            return self._view
+        return self.edition.view

@@ -48,7 +48,7 @@ def as_file(listing: Listing, form: str, site: str) -> Response:
         site: the address of the site, before the list's path.
     """
     media, write = FORMS[form]
-    view = listing.desk.view
+    view = listing.edition.view
     origin = Origin(f"{site}{listing.link()}", view.id, datetime.now(UTC).date().isoformat())
     name = f"jixiao-{listing.register.name}-{view.id}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -85,7 +85,7 @@ def _jsonld(listing: Listing, origin: Origin) -> bytes:
 
 def _triples(listing: Listing, origin: Origin) -> Iterator[Triple]:
     """The list, and of everything in it what the graph says."""
-    store = listing.desk.snapshot.store
+    store = listing.edition.snapshot.store
     whole = NamedNode(origin.asked)
     yield Triple(whole, NamedNode(f"{RDF}type"), NamedNode(f"{SCHEMA}ItemList"))
     yield Triple(whole, NamedNode(f"{DCT}created"), Literal(origin.day, datatype=NamedNode(f"{XSD}date")))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import QueryParams
 
-    from jixiao.site.desk import Desk
+    from jixiao.site.desk import Edition
     from jixiao.site.index import Found
     from jixiao.site.registers import Register, Row
 
@@ -73,8 +73,8 @@ class Listing:
         total: how many rows fit.
     """
 
-    def __init__(self, desk: Desk, register: Register, params: QueryParams) -> None:
-        self.desk = desk
+    def __init__(self, edition: Edition, register: Register, params: QueryParams) -> None:
+        self.edition = edition
         self.register = register
         self.path = register.path
         pairs = [(name, value.strip()) for name, value in params.multi_items()]
@@ -82,7 +82,7 @@ class Listing:
         self.given: Pairs = tuple(
             (name, value) for name, value in dict.fromkeys(pairs) if value and name in self._known() - NOT_KEPT
         )
-        self.index = desk.index(register)
+        self.index = edition.index(register)
         self.asked = self._asked()
         self.found: Found = self.index.ask(self.asked)
         self.total = len(self.found.ids)
@@ -143,7 +143,7 @@ class Listing:
         values = [*chosen, *(value for value in counts if value not in chosen)]
         options = [
             Option(
-                text=facet.name(self.desk, value),
+                text=facet.name(self.edition, value),
                 count=counts.get(value, 0),
                 link=self._toggled(name, value),
                 chosen=value in chosen,

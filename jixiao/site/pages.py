@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ingest.errors import IngestError
-from jixiao.comparison import amount, index_of, places_of
+from jixiao.comparison import amount, index_of, offered, places_of
 from jixiao.messages import catalogue
 from jixiao.rendering import environment
 from jixiao.site.given import FORMS, as_file
@@ -25,7 +25,7 @@ from jixiao.site.strip import strip
 from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
 from jixiao.view import clarity, readable, rows, view_text
 from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, label, segment
-from queries.comparison import compare
+from queries.comparison import compare, places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,9 @@ def desk_of(request: Request) -> Desk:
 
 def show(request: Request, name: str, here: str = "", status: int = 200, **values: Any) -> HTMLResponse:
     """A page made from a template."""
-    given = {"here": here, "version": _version(), "view": None, "rules": desk_of(request).rules} | values
+    desk = desk_of(request)
+    common = {"here": here, "version": _version(), "view": None, "rules": desk.rules, "opinions": desk.opinions}
+    given = common | values
     return HTMLResponse(environment().get_template(name).render(given), status_code=status)
 
 
@@ -85,13 +87,19 @@ def listed(register: Register) -> Callable[[Request], Response]:
     """The page of a list, which also gives the list as a file."""
 
     def page(request: Request) -> Response:
-        desk = desk_of(request)
-        listing = Listing(desk, register, request.query_params)
+        listing = Listing(desk_of(request).edition, register, request.query_params)
         form = request.query_params.get("format", "")
         if form in FORMS:
             return as_file(listing, form, str(request.base_url).rstrip("/"))
         return show(
-            request, f"{register.name}.html", here=register.path, view=desk.view, listing=listing, FEW=8, MANY=60
+            request,
+            f"{register.name}.html",
+            here=register.path,
+            view=listing.edition.view,
+            listing=listing,
+            offered=partial(offered, listing.edition.snapshot),
+            FEW=8,
+            MANY=60,
         )
 
     return page
@@ -101,7 +109,8 @@ def rules(request: Request) -> Response:
     """The rules, as their files describe them."""
     view = desk_of(request).view
     counts = Counter(finding.rule for finding in view.findings)
-    return show(request, "rules.html", here="/rules", view=view, counts=counts)
+    reviewed = desk_of(request).opinions.counted(view)
+    return show(request, "rules.html", here="/rules", view=view, counts=counts, reviewed=reviewed)
 
 
 def thing(request: Request) -> Response:
@@ -275,6 +284,8 @@ def finding(request: Request, view: View, address: str) -> Response:
     """One finding: both figures, both places, and how to cite it."""
     found = next(each for each in view.findings if each.address == address)
     rule = desk_of(request).rules.get(found.rule)
+    snapshot = cast("Snapshot", view.graph)
+    wordings = offered(snapshot, found.rule, found.focus)
     return show(
         request,
         "finding.html",
@@ -284,6 +295,8 @@ def finding(request: Request, view: View, address: str) -> Response:
         rule=rule,
         document=view.documents.get(found.document or ""),
         subject=view.subject_of.get(found.focus),
+        wordings=wordings,
+        at=places(snapshot.store, *(each.entry.iri for each in wordings or ())),
     )
 
 

@@ -14,7 +14,7 @@ from ontology.divisions import divisions
 from ontology.terms import label
 
 if TYPE_CHECKING:
-    from jixiao.site.desk import Desk
+    from jixiao.site.desk import Edition
     from jixiao.tables import Cell
     from jixiao.view import Disclosure, Indicator, Subject, View
 
@@ -43,27 +43,27 @@ class Facet:
 
     title: str
     key: str = ""
-    name: Callable[[Desk, str], str] = lambda _, value: value
+    name: Callable[[Edition, str], str] = lambda _, value: value
 
 
-def _code(scheme: str) -> Callable[[Desk, str], str]:
+def _code(scheme: str) -> Callable[[Edition, str], str]:
     return lambda _, value: label(scheme, value)
 
 
-def _rule(desk: Desk, rule: str) -> str:
-    return desk.rules[rule].title["zh"] if rule in desk.rules else rule
+def _rule(edition: Edition, rule: str) -> str:
+    return edition.rules[rule].title["zh"] if rule in edition.rules else rule
 
 
-def _kind(_: Desk, kind: str) -> str:
+def _kind(_: Edition, kind: str) -> str:
     return "无从核对" if kind == UNCLEAR else label("target-kind", kind)
 
 
-def _condition(_: Desk, condition: str) -> str:
+def _condition(_: Edition, condition: str) -> str:
     return CONDITIONS.get(condition, condition)
 
 
-def _document(desk: Desk, sha256: str) -> str:
-    return next((each.label for each in desk.view.documents.values() if each.sha256 == sha256), sha256[:12])
+def _document(edition: Edition, sha256: str) -> str:
+    return next((each.label for each in edition.view.documents.values() if each.sha256 == sha256), sha256[:12])
 
 
 YEAR, REGION, PUBLISHER = Facet("年度"), Facet("地区", "place_names"), Facet("部门")
@@ -83,6 +83,7 @@ class Register:
         facets: what can be chosen, in this order.
         bounds: the columns of money for which a least and a most can be asked, with the word for people.
         rows: all rows of a snapshot in their natural order; beside the columns each may have its values of the facets.
+        reviewed: whether rows say what reviewers said, and are made anew when these say more.
     """
 
     name: str
@@ -90,9 +91,10 @@ class Register:
     sentence: str
     hint: str
     columns: Mapping[str, str]
-    rows: Callable[[Desk], Iterable[Row]]
+    rows: Callable[[Edition], Iterable[Row]]
     facets: Mapping[str, Facet] = field(default_factory=dict)
     bounds: Mapping[str, str] = field(default_factory=dict)
+    reviewed: bool = False
 
     @property
     def path(self) -> str:
@@ -100,9 +102,9 @@ class Register:
         return f"/{self.name}"
 
 
-def document_rows(desk: Desk) -> Iterator[Row]:
+def document_rows(edition: Edition) -> Iterator[Row]:
     """One row a document, with what was read from it and what was not."""
-    view = desk.view
+    view = edition.view
     for document in view.documents.values():
         subjects = view.of_document(document.iri)
         yield _of_document(document) | {
@@ -120,9 +122,9 @@ def document_rows(desk: Desk) -> Iterator[Row]:
         }
 
 
-def project_rows(desk: Desk) -> Iterator[Row]:
+def project_rows(edition: Edition) -> Iterator[Row]:
     """One row a project or department."""
-    view = desk.view
+    view = edition.view
     sources = _money_sources(view)
     for subject in view.subjects.values():
         parts = (*(line.iri for line in subject.lines), *(form.iri for form in subject.forms))
@@ -161,9 +163,9 @@ def _conditions(subject: Subject) -> Iterator[str]:
     return (name for name, holds in told.items() if holds)
 
 
-def indicator_rows(desk: Desk) -> Iterator[Row]:
+def indicator_rows(edition: Edition) -> Iterator[Row]:
     """One row an indicator, with its project and document."""
-    view = desk.view
+    view = edition.view
     for subject in view.subjects.values():
         shared = _of_document(subject.document) | {"project": subject.name}
         for indicator in subject.indicators:
@@ -185,30 +187,36 @@ def _of_indicator(indicator: Indicator) -> Row:
     }
 
 
-def finding_rows(desk: Desk) -> Iterator[Row]:
-    """One row a finding."""
-    view = desk.view
+def finding_rows(edition: Edition) -> Iterator[Row]:
+    """One row a finding, with the verdict of the last reviewer."""
+    view = edition.view
+    verdicts = edition.opinions.verdicts
     for finding in view.findings:
         document = view.documents.get(finding.document or "")
         subject = view.subject_of.get(finding.focus)
         first = next(iter(finding.proofs), None)
         at = {name: getattr(first, name, None) for name in ("page", "line", "row", "column")}
         own = {name: getattr(finding, name) for name in FINDING}
+        review = verdicts.get(finding.id)
         yield (
             (_of_document(document) if document else NO_DOCUMENT)
             | own
             | at
             | {
-                "title": _rule(desk, finding.rule),
+                "title": _rule(edition, finding.rule),
                 "place": where(first) if first else None,
                 "money_yuan": subject.money if subject else None,
+                "focus": finding.focus,
+                "verdict": REVIEWED[review.verdict] if review else REVIEWED[None],
+                "who": review and review.who,
+                "why": review and review.why,
             }
         )
 
 
-def department_rows(desk: Desk) -> Iterator[Row]:
+def department_rows(edition: Edition) -> Iterator[Row]:
     """One row a department: what all of its documents say together, each figure a sum over them."""
-    view = desk.view
+    view = edition.view
     for name, documents in grouped(view.documents.values(), lambda each: each.publisher).items():
         if name:
             yield _department(view, name, documents)
@@ -258,6 +266,8 @@ def places(document: Disclosure) -> tuple[str, ...]:
     return (*(each.name for each in known.values() if each.holds(own)), own.name)
 
 
+REVIEWED = {"confirm": "认可", "reject": "否定", None: "未复核"}
+"""What a reviewer can say of a finding, in words."""
 INDICATOR = (
     *("name", "level1", "level2", "description", "printed", "kind", "comparator", "number", "number2", "unit"),
     *("weight", "basis", "prior", "actual", "score"),
@@ -408,13 +418,18 @@ REGISTERS: Mapping[str, Register] = {
                 "row": "表中行",
                 "column": "表中列",
                 "id": "编号",
+                "verdict": "复核",
+                "who": "复核人",
+                "why": "复核理由",
             }
             | ORIGIN
             | ADDRESS,
             rows=finding_rows,
+            reviewed=True,
             facets={
                 "rule": RULE,
                 "certainty": Facet("把握", name=_code("certainty")),
+                "verdict": Facet("复核"),
                 "severity": Facet("严重程度", name=_code("severity")),
                 "year": YEAR,
                 "region": REGION,
