@@ -1,127 +1,429 @@
-"""A query in a process of its own, on a read-only store, with limits of time and memory that hold.
+"""Strangers' queries in processes of their own, with limits of time, memory and size that hold.
 
-The store cannot cancel a running query, so the process is killed.
+The store cannot cancel a running query, so its process is killed and another takes its place. An answer is kept until
+it is whole, in memory while it is small and else in a file without a name, which goes when nobody holds it: who asks
+gets all of it or an error.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import queue
+import shutil
+import signal
 import sys
+import threading
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 import pyoxigraph as ox
 
-from queries.errors import QueryError, QueryFailedError, QueryTooLongError, RefusedQueryError, malformed
-from queries.guard import check
+from queries.errors import (
+    AnswerTooLargeError,
+    BusyError,
+    FullError,
+    QueryError,
+    QueryFailedError,
+    QueryTooLongError,
+)
+from queries.jobs import GRAPHS, RESULTS, Ask, Job, Outcome, clear_stage
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-Format = Literal["json", "csv", "tsv", "xml", "ttl", "nt"]
-
-RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "xml": ox.QueryResultsFormat.XML,
-}
-"""Formats of SELECT and ASK."""
-GRAPHS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES}
-"""Formats of CONSTRUCT and DESCRIBE."""
+MEGABYTE = 1 << 20
+IN_MEMORY = MEGABYTE
+"""How many bytes of an answer are kept in memory."""
+PIECE = MEGABYTE // 4
+"""How many bytes pass from process to process at once."""
+GLANCE = 0.2
+"""After so many seconds who waits looks whether anybody still wants the answer."""
+START = 60.0
+"""How many seconds a process may take to start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long a query may run and how much memory its process may take (where the platform can tell)."""
+    """What one job may take: time, memory of its process (where the platform can tell), size of the answer.
+
+    Attributes:
+        store: how many megabytes a store that changes may hold before it takes nothing more.
+    """
 
     seconds: float = 30.0
-    megabytes: int = 4096
+    megabytes: int = 2048
+    answer: int = 256
+    store: int = 256
 
 
-class _Job(NamedTuple):
-    """What a worker process is told."""
+class Answer(NamedTuple):
+    """All of an answer, and what became of the job; ``with`` lets go of it."""
 
-    store: str
-    text: str
-    form: Format
-    megabytes: int
-    name: str
+    file: IO[bytes]
+    size: int
+    outcome: Outcome
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
 
 
-def answer(store: Path, text: str, form: Format, limits: Limits | None = None, name: str = "查询") -> bytes:
-    """The serialised answer of a stranger's query.
+class Pool:
+    """Processes that do jobs on stores, started when they are needed; end them with ``close`` or a ``with`` block.
+
+    A process keeps its store open. Another store (as when a snapshot is published) is opened with the first job for it;
+    jobs under way end on the one that they began with.
+    """
+
+    def __init__(
+        self,
+        count: int = 1,
+        limits: Limits | None = None,
+        *,
+        waiting: int = 32,
+        patience: float = 10.0,
+        own: Path | None = None,
+    ) -> None:
+        """At most ``count`` processes; ``waiting`` jobs wait for one, each for at most ``patience`` seconds.
+
+        ``own`` is a folder for a store that only this pool uses and may change, with one process; it goes when
+        whoever made the pool is killed. All other stores are opened read-only.
+        """
+        self.limits = limits or Limits()
+        self.count = count
+        self._own = own
+        self._waiting = threading.BoundedSemaphore(waiting + count)
+        self._patience = patience
+        self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        self._all: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+        for _ in range(count):
+            self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes, those too that are working; nothing is done any more."""
+        with self._lock:
+            self._closed = True
+            for worker in self._all:
+                worker.end()
+            self._all.clear()
+
+    def warm(self) -> None:
+        """Start all processes now."""
+        idle = [self._idle.get() for _ in range(self.count)]
+        for worker in idle:
+            self._idle.put(worker or self._started())
+
+    def run(self, job: Job, store: Path, unwanted: threading.Event | None = None) -> Answer:
+        """What a job has to say. Threads may ask at the same time.
+
+        Args:
+            job: what to do.
+            store: the folder of an Oxigraph store.
+            unwanted: set when nobody waits for the answer any more; the job is then ended.
+
+        Raises:
+            BusyError: too many jobs wait, or this one waited too long, or nobody wants it any more.
+            QueryTooLongError: it ran into the time limit and was killed.
+            QueryFailedError: its process died, as it does at the memory limit.
+            AnswerTooLargeError: the answer passed its limit.
+            FullError: the store has grown to its limit, and the job would add to it.
+            QueryError: another of its subclasses says what is wrong with the job.
+        """
+        unwanted = unwanted or threading.Event()
+        if not self._waiting.acquire(blocking=False):
+            raise BusyError(job.name, "同时查询的人太多，请过几秒再试")
+        try:
+            worker = self._free(job, unwanted)
+            try:
+                worker = worker or self._started()
+                answer, spent = worker.run(job, store, unwanted)
+            except BaseException:
+                self._end(worker)
+                self._idle.put(None)
+                raise
+            if spent:
+                self._end(worker)
+            self._idle.put(None if spent else worker)
+        finally:
+            self._waiting.release()
+        if isinstance(answer, QueryError):
+            raise answer
+        return answer
+
+    def _free(self, job: Job, unwanted: threading.Event) -> _Worker | None:
+        """A process that has nothing to do, or the right to start one."""
+        until = time.monotonic() + self._patience
+        while time.monotonic() < until and not unwanted.is_set():
+            try:
+                return self._idle.get(timeout=GLANCE)
+            except queue.Empty:
+                continue
+        raise BusyError(job.name, f"等待超过 {self._patience:g} 秒仍未轮到，请过几秒再试")
+
+    def _started(self) -> _Worker:
+        with self._lock:
+            if self._closed:
+                raise BusyError("查询", "网站正在停止")
+            worker = _Worker(self.limits, self._own)
+            self._all.add(worker)
+        return worker
+
+    def _end(self, worker: _Worker | None) -> None:
+        """End a process; another takes its turn when there is a job for it."""
+        if worker:
+            worker.end()
+            with self._lock:
+                self._all.discard(worker)
+
+
+def answer(store: Path, text: str, form: str, limits: Limits | None = None, name: str = "查询") -> bytes:
+    """The answer of a stranger's query over all graphs together, by a process of its own.
 
     Args:
         store: the folder of an Oxigraph store; it is opened read-only.
         text: the query.
-        form: json, csv, tsv or xml for SELECT and ASK, ttl or nt for CONSTRUCT and DESCRIBE.
+        form: one of :data:`~queries.jobs.RESULTS` for SELECT and ASK, of :data:`~queries.jobs.GRAPHS` for the others.
         limits: when to give up.
         name: what messages call the query.
 
     Raises:
-        RefusedQueryError: the query may not run, or has no answer in that format.
-        MalformedQueryError: it is not SPARQL; the error names the line.
-        QueryTooLongError: it ran into the time limit and was killed.
-        QueryFailedError: its process died, as it does at the memory limit.
+        QueryError: as :meth:`Pool.run` and :meth:`queries.jobs.Ask.run`.
     """
-    limits = limits or Limits()
-    _fit(check(text, name), form, name)
-    job = _Job(str(store), text, form, limits.megabytes, name)
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(sender, job), daemon=True)
-    process.start()
-    sender.close()
-    try:
-        return _receive(receiver, limits, name)
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
+    results, graphs = (form if form in RESULTS else None), (form if form in GRAPHS else None)
+    with (
+        Pool(limits=limits) as pool,
+        pool.run(Ask(text=text, results=results, graphs=graphs, name=name), store) as whole,
+    ):
+        return whole.file.read()
 
 
-def _receive(receiver: Connection, limits: Limits, name: str) -> bytes:
-    if not receiver.poll(limits.seconds):
-        raise QueryTooLongError(name, f"查询超过 {limits.seconds:g} 秒，已终止；请缩小范围或加 LIMIT")
-    try:
-        result: bytes | QueryError = receiver.recv()
-    except EOFError:
-        raise QueryFailedError(name, f"查询进程意外结束，可能超过内存上限（{limits.megabytes} MB）") from None
-    if isinstance(result, QueryError):
-        raise result
-    return result
+class _Said(NamedTuple):
+    """The last that a process says of a job."""
+
+    result: Outcome | QueryError
+    spent: bool
+    """It has taken so much memory that another should do the next job."""
 
 
-def _fit(form: str, wanted: str, name: str) -> None:
-    formats = RESULTS if form in {"SELECT", "ASK"} else GRAPHS
-    if wanted not in formats:
-        raise RefusedQueryError(name, f"{form} 的结果没有 {wanted} 格式（可用：{'、'.join(formats)}）")
+class _Worker:
+    """One process and the way to talk to it."""
+
+    def __init__(self, limits: Limits, own: Path | None) -> None:
+        self._limits = limits
+        self._ready = False
+        context = multiprocessing.get_context("spawn")
+        self._pipe, other = context.Pipe()
+        self._process = context.Process(target=_work, args=(other, limits, own), daemon=True)
+        self._process.start()
+        other.close()
+
+    def run(self, job: Job, store: Path, unwanted: threading.Event) -> tuple[Answer | QueryError, bool]:
+        """What a job has to say, and whether the process should be ended."""
+        spool: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - who asked lets go of it
+        try:
+            self._pipe.send((job, str(store)))
+            size, said = self._receive(job, spool, unwanted)
+        except BaseException as error:
+            spool.close()
+            if isinstance(error, QueryError):
+                return error, True
+            if isinstance(error, EOFError | OSError):
+                cause = f"查询进程意外结束，可能超过内存上限（{self._limits.megabytes} MB），请缩小范围"
+                return QueryFailedError(job.name, cause), True
+            raise
+        if isinstance(said.result, QueryError):
+            spool.close()
+            return said.result, said.spent
+        spool.seek(0)
+        return Answer(spool, size, said.result), said.spent
+
+    def _receive(self, job: Job, spool: IO[bytes], unwanted: threading.Event) -> tuple[int, _Said]:
+        """Keeps what comes until the process has said all; the size of it and the last word."""
+        if not self._ready:
+            self._next(job, time.monotonic() + START, unwanted)
+            self._ready = True
+        until, size = time.monotonic() + self._limits.seconds, 0
+        while not isinstance(message := self._next(job, until, unwanted), _Said):
+            size += len(message)
+            if size > self._limits.answer * MEGABYTE:
+                raise AnswerTooLargeError(job.name, f"结果超过 {self._limits.answer} MB，请缩小范围、加 LIMIT 或分页")
+            spool.write(message)
+        return size, message
+
+    def _next(self, job: Job, until: float, unwanted: threading.Event) -> Any:
+        while (left := until - time.monotonic()) > 0:
+            if self._pipe.poll(min(GLANCE, left)):
+                return self._pipe.recv()
+            if unwanted.is_set():
+                raise BusyError(job.name, "提问的人已经离开")
+        raise QueryTooLongError(job.name, f"超过 {self._limits.seconds:g} 秒，已终止；请缩小范围或加 LIMIT")
+
+    def end(self) -> None:
+        """Kill the process."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
 
 
-def _work(sender: Connection, job: _Job) -> None:
-    """What the process does: answer or error, never silence."""
-    _limit_memory(job.megabytes)
-    try:
-        sender.send(_evaluate(ox.Store.read_only(job.store), job.text, job.form))
-    except SyntaxError as error:
-        sender.send(malformed(error, job.name))
-    except (OSError, RuntimeError, ValueError, MemoryError) as error:
-        sender.send(QueryFailedError(job.name, f"查询没有完成：{error}"))
+class _Pieces:
+    """What a job writes, sent on in large pieces."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._held = bytearray()
+
+    def write(self, some: Any) -> int:
+        """Takes some bytes."""
+        self._held += some
+        if len(self._held) >= PIECE:
+            self.send()
+        return len(some)
+
+    def flush(self) -> None:
+        """Nothing: pieces stay large."""
+
+    def send(self) -> None:
+        """Sends what is held."""
+        if self._held:
+            self._pipe.send(bytes(self._held))
+            self._held.clear()
 
 
-def _evaluate(store: ox.Store, text: str, form: Format) -> bytes:
-    result = store.query(text, use_default_graph_as_union=True)
-    if isinstance(result, ox.QueryTriples):
-        return result.serialize(format=GRAPHS[form]) or b""
-    return result.serialize(format=RESULTS[form]) or b""
+def _work(pipe: Connection, limits: Limits, own: Path | None) -> None:
+    """What a process does: one job after the other, each with a last word."""
+    _silence()
+    _follow_parent(own)
+    _limit_memory(limits.megabytes)
+    desk = _Desk(limits, own)
+    pipe.send(b"")
+    while True:
+        try:
+            job, store = pipe.recv()
+        except (EOFError, OSError):  # nobody asks any more
+            return
+        pieces = _Pieces(pipe)
+        result = desk.result(job, store, cast("IO[bytes]", pieces))
+        pieces.send()
+        pipe.send(_Said(result, _memory_used() > limits.megabytes / 2))
+
+
+class _Desk:
+    """A process's open store."""
+
+    def __init__(self, limits: Limits, own: Path | None) -> None:
+        self._limits = limits
+        self._own = own
+        self._path = ""
+        self._store: ox.Store | None = None
+
+    def result(self, job: Job, path: str, out: IO[bytes]) -> Outcome | QueryError:
+        """What became of a job, good or bad."""
+        try:
+            if self._own and job.grows and self._full(self._own):
+                self._rebuild(self._own)
+                if self._full(self._own):
+                    raise FullError(
+                        job.name, f"暂存区已满（{self._limits.store} MB），请先用 DELETE、CLEAR 或 DROP 腾出空间"
+                    )
+            return job.run(self._opened(path), out)
+        except QueryError as error:
+            return error
+        except (OSError, RuntimeError, ValueError, MemoryError) as error:
+            return QueryFailedError(job.name, f"没有完成：{error}")
+
+    def _opened(self, path: str) -> ox.Store:
+        if self._store is None or path != self._path:
+            self._store = None  # lets go of its files before others are opened
+            self._store = _changeable(self._own) if self._own else ox.Store.read_only(path)
+            self._path = path
+        return self._store
+
+    def _full(self, own: Path) -> bool:
+        return sum(path.stat().st_size for path in own.rglob("*") if path.is_file()) > self._limits.store * MEGABYTE
+
+    def _rebuild(self, own: Path) -> None:
+        """Gives back the room of what was removed: a store never forgets a text that it has seen."""
+        building, newer = own / "building", own / str(_generation(own) + 1)
+        shutil.rmtree(building, ignore_errors=True)
+        store = ox.Store(building)
+        store.bulk_extend(self._opened(str(own)))
+        for graph in self._opened(str(own)).named_graphs():
+            store.add_graph(graph)
+        store.flush()
+        self._store = None
+        del store
+        building.rename(newer)
+
+
+def _changeable(own: Path) -> ox.Store:
+    """The newest whole store in a folder of stores; older ones go."""
+    newest = _generation(own)
+    for older in range(newest):
+        shutil.rmtree(own / str(older), ignore_errors=True)
+    store = ox.Store(own / str(newest))
+    clear_stage(store)
+    return store
+
+
+def _generation(own: Path) -> int:
+    return max((int(path.name) for path in own.glob("[0-9]*")), default=0)
+
+
+def _follow_parent(own: Path | None) -> None:
+    """Ends this process, whatever it does, when the one that started it is gone, and takes its store away."""
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent:
+            parent.join()
+            if own:
+                shutil.rmtree(own, ignore_errors=True)
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _silence() -> None:
+    """What a dying library prints belongs into no log; an interruption is the business of who asked."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not os.environ.get("JIXIAO_DEBUG"):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
 
 
 def _limit_memory(megabytes: int) -> None:
-    """Windows has no such limit; there the time limit alone holds."""
+    """No more memory than that, and no image of it on disk; Windows has no such limits, there the others hold."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - there is none on Windows
 
-        size = megabytes * 2**20
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        size = megabytes * MEGABYTE
+        resource.setrlimit(
+            resource.RLIMIT_AS, (size, size) if most == resource.RLIM_INFINITY else (min(size, most), most)
+        )
+
+
+def _memory_used() -> float:
+    """The most memory that this process has taken, in MB; nothing where the platform does not say."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    unit = MEGABYTE if sys.platform == "darwin" else 1 << 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

@@ -1,37 +1,19 @@
-"""Strangers' queries: what is refused before it runs, and what ends it when it does not end by itself."""
+"""Strangers' queries and updates: what is refused before it runs, and that reading them costs little."""
 
-import json
-import multiprocessing
-from pathlib import Path
+import time
 
 import pyoxigraph as ox
 import pytest
 
-from queries.errors import MalformedQueryError, QueryFailedError, QueryTooLongError, RefusedQueryError
-from queries.guard import check
-from queries.worker import Limits, answer
-
-ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(6)) + " }"
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory) -> Path:
-    """A store of a few hundred triples in a named graph."""
-    folder = tmp_path_factory.mktemp("snapshot")
-    store = ox.Store(folder)
-    same = ox.NamedNode("https://example.org/p")
-    graph = ox.NamedNode("https://example.org/d")
-    nodes = [ox.NamedNode(f"https://example.org/{i}") for i in range(300)]
-    store.bulk_extend(ox.Quad(node, same, ox.Literal("满意"), graph) for node in nodes)
-    del store
-    return folder
+from queries.errors import MalformedQueryError, RefusedQueryError
+from queries.guard import DEEPEST, check, read, read_update, with_dataset
 
 
 @pytest.mark.parametrize(
     ("text", "form"),
     [
         ("SELECT * { ?s ?p ?o }", "SELECT"),
-        ("PREFIX service: <https://example.org/SERVICE/> ask { ?service service:from 'SERVICE' }", "ASK"),
+        ("PREFIX from: <https://example.org/SERVICE/> ask { ?service from:service 'SERVICE' }", "ASK"),
         ('SELECT ("""FROM " SERVICE""" AS ?x) { } # SERVICE <x> { }', "SELECT"),
         ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o . FILTER(?o<?s && ?s>?o) }", "CONSTRUCT"),
         ("DESCRIBE <https://example.org/from/service>", "DESCRIBE"),
@@ -55,6 +37,10 @@ def test_words_in_strings_names_addresses_and_comments_are_no_keywords(text, for
         "SELECT * { BIND(1 AS ?a) FILTER(?a<?a)SERVICE#>\n<http://127.0.0.1/> { } }",
         "ASK { FILTER(1<2)SERVICE#>\n?where { } }",
         "SELECT * { ?s ?p ?o.SERVICE<http://127.0.0.1/>{} }",
+        "PREFIX : <http://127.0.0.1/> SELECT * { SERVICE:x { } }",
+        "SELECT * { ?s ?p true OPTIONAL{?s ?p trueSERVICE<http://127.0.0.1/>{ } } }",
+        "SELECT * { ?s ?p 1e5SERVICE<http://127.0.0.1/>{ } }",
+        "SELECT * { ?s ?p ?o FILTER EXISTS { SERVICESILENT<http://127.0.0.1/>{ } } }",
     ],
 )
 def test_service_is_refused_however_it_is_dressed(text):
@@ -89,49 +75,106 @@ def test_what_is_no_query_is_refused(text):
         check(text)
 
 
-def test_an_answer_covers_the_union_of_the_named_graphs(store):
-    result = json.loads(answer(store, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "json"))
-    assert result["results"]["bindings"][0]["n"]["value"] == "300"
+ENDINGS = [
+    "'''\\",
+    "'\\",
+    "1",
+    "a-",
+    "<)",
+    "a",
+    '"',
+    "<a",
+    "?a<?b)",
+    "_:",
+    "a:",
+    " ",
+    "''",
+    "'''a''",
+    "1e5",
+    "#",
+    "a.",
+    "\\",
+]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_reading_takes_time_in_proportion_to_the_text(ending):
+    def seconds(size):
+        start = time.perf_counter()
+        read("SELECT " + ending * (size // len(ending)))
+        return time.perf_counter() - start
+
+    seconds(1000)
+    assert seconds(80_000) < 1.0  # what grows with the square takes minutes
+
+
+def test_brackets_in_brackets_have_an_end():
+    read("SELECT * { FILTER" + "(" * (DEEPEST - 1) + "1" + ")" * (DEEPEST - 1) + "}")
+    with pytest.raises(RefusedQueryError, match="嵌套"):
+        read("SELECT * " + "{" * (DEEPEST + 1) + "}" * (DEEPEST + 1))
 
 
 @pytest.mark.parametrize(
-    ("text", "form", "start"),
+    ("text", "dataset", "limited"),
     [
-        ("SELECT ?o { ?s ?p ?o } LIMIT 1", "csv", "o\r\n满意"),
-        ("SELECT ?o { ?s ?p ?o } LIMIT 1", "tsv", "?o\n"),
-        ("ASK { ?s ?p '满意' }", "json", '{"head":{},"boolean":true}'),
-        ("ASK { ?s ?p '满意' }", "xml", "<?xml"),
-        ("CONSTRUCT { <a:b> ?p ?o } WHERE { ?s ?p ?o } LIMIT 1", "nt", '<a:b> <https://example.org/p> "满意" .'),
-        ("DESCRIBE <https://example.org/1>", "ttl", '<https://example.org/1> <https://example.org/p> "满意" .'),
+        ("SELECT * FROM <a:a> { ?s ?p ?o }", True, False),
+        ("SELECT * FROM NAMED <a:a> { ?s ?p ?o } LIMIT 1", True, True),
+        ("SELECT * { { SELECT * { ?s ?p 'FROM' } LIMIT 1 OFFSET 2 } }", False, False),
+        ("SELECT * { } OFFSET 2", False, True),
+        ("SELECT ?limit { ?limit ?from <from> } # LIMIT 1 FROM <a>", False, False),
     ],
 )
-def test_each_form_comes_in_its_formats(store, text, form, start):
-    assert answer(store, text, form).decode().startswith(start)
+def test_a_query_says_whether_it_names_graphs_and_has_limits(text, dataset, limited):
+    query = read(text)
+    assert (query.dataset, query.limited) == (dataset, limited)
 
 
-def test_a_format_that_does_not_fit_the_form_is_refused(store):
-    with pytest.raises(RefusedQueryError, match="ttl"):
-        answer(store, "CONSTRUCT WHERE { ?s ?p ?o }", "csv")
+@pytest.mark.parametrize(
+    "text", ["SELECT * { ?x ?y ?z } # end", "SELECT * { } ORDER BY ?x VALUES ?x { 1 2 }", "SELECT * {}"]
+)
+def test_a_limit_has_its_place_in_a_query(text):
+    end = read(text).end
+    ox.Store().query(f"{text[:end]}\nLIMIT 1 OFFSET 2\n{text[end:]}")
 
 
-def test_a_malformed_query_is_refused_with_its_line(store):
-    with pytest.raises(MalformedQueryError, match="查询 第 2 行") as caught:
-        answer(store, "SELECT *\n{ ?s ?p }", "json")
-    assert caught.value.line == 2
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LOAD <http://127.0.0.1/>",
+        "CLEAR ALL;\nload SILENT <http://127.0.0.1/> INTO GRAPH <a:a>",
+        "LOADSILENT<http://127.0.0.1/>",
+        "PREFIX : <http://127.0.0.1/> LOAD:x",
+        "LOAD <file:///etc/passwd>",
+        "INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
+    ],
+)
+def test_an_update_reaches_for_nothing_outside(text):
+    with pytest.raises(RefusedQueryError):
+        read_update(text)
 
 
-def test_an_endless_query_is_killed_and_leaves_no_process(store):
-    with pytest.raises(QueryTooLongError, match="超过 1 秒"):
-        answer(store, ENDLESS, "json", Limits(seconds=1))
-    assert multiprocessing.active_children() == []
+@pytest.mark.parametrize(
+    ("text", "dataset", "grows"),
+    [
+        ("CLEAR ALL ; DROP GRAPH <a:a>", False, False),
+        ("DELETE WHERE { ?insert ?p 'INSERT' }", False, False),
+        ("WITH <a:a> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", True, False),
+        ("INSERT { ?s ?p ?o } USING <a:a> WHERE { ?s ?p ?o }", True, True),
+        ("COPY DEFAULT TO <a:a>", False, True),
+    ],
+)
+def test_an_update_says_whether_it_names_graphs_and_may_add(text, dataset, grows):
+    assert read_update(text) == (dataset, grows)
 
 
-def test_a_store_that_is_not_there_is_a_typed_error(tmp_path):
-    with pytest.raises(QueryFailedError, match="没有完成"):
-        answer(tmp_path / "nothing", "ASK { }", "json")
-
-
-def test_a_query_cannot_write_even_past_the_guard(store, monkeypatch):
-    monkeypatch.setattr("queries.worker.check", lambda _text, _name: "SELECT")
-    with pytest.raises(MalformedQueryError):
-        answer(store, "INSERT DATA { <a:a> <a:b> <a:c> }", "json")
+def test_a_dataset_reaches_every_pattern_of_an_update_and_nothing_else():
+    store = ox.Store()
+    graph, other = "<https://example.org/g>", "<https://example.org/other>"
+    store.update(f"INSERT DATA {{ GRAPH {graph} {{ <a:a> <a:p> 'WHERE' }} GRAPH {other} {{ <a:b> <a:p> 1 }} }}")
+    text = """
+        INSERT { GRAPH <a:new> { ?s ?p ?o } } WHERE { { SELECT * WHERE { ?s ?p ?o } } } ;
+        INSERT DATA { GRAPH <a:new> { <a:c> <a:p> 'DELETE WHERE { }' } } ;
+        DELETE /* WHERE */ WHERE { GRAPH <a:new> { ?s ?p 'WHERE' } }""".replace("/* WHERE */", "# WHERE {\n")
+    store.update(with_dataset(text, f"USING {graph}"))
+    new = {str(quad.subject) for quad in store.quads_for_pattern(None, None, None, ox.NamedNode("a:new"))}
+    assert new == {"<a:a>", "<a:c>"}  # the last pattern sees none of the new graph, as no named graph was given
