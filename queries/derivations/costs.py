@@ -29,7 +29,7 @@ STATED = """
 SELECT ?indicator ?document ?name ?price ?unit WHERE {
   ?indicator a jx:Indicator ; jx:perUnit true ; jx:document ?document ; schema:name ?name ; jx:target ?target .
   ?target jx:amountInYuan ?price ; schema:unitText ?unit .
-} ORDER BY ?indicator
+}
 """
 COUNTED = """
 SELECT ?indicator ?document ?name ?money ?count ?unit WHERE {
@@ -41,7 +41,7 @@ SELECT ?indicator ?document ?name ?money ?count ?unit WHERE {
   ?indicator schema:name ?name ; jx:target ?target .
   ?target jx:number ?count ; schema:unitText ?unit .
   FILTER(?count > 0 && ?money > 0)
-} ORDER BY ?indicator
+}
 """
 COUNTER = re.compile(r"(数量|次数|人数|人次|个数|场次|总数|数)$")
 MONEY = re.compile(r"^(千|万|百万|亿)?元|^万$|^亿$")

@@ -34,7 +34,7 @@ GOALS = """
 SELECT ?form ?document ?goal ?text WHERE {
   ?form a jx:TargetForm ; jx:document ?document ; jx:goal ?goal .
   ?goal schema:text ?text .
-} ORDER BY ?form ?goal
+}
 """
 INDICATORS = """
 SELECT ?form ?indicator ?name ?description ?printed WHERE {
@@ -42,7 +42,7 @@ SELECT ?form ?indicator ?name ?description ?printed WHERE {
   ?indicator schema:name ?name ; jx:target ?target .
   OPTIONAL { ?indicator schema:description ?description }
   OPTIONAL { ?target jx:printed ?printed }
-} ORDER BY ?form ?indicator
+}
 """
 COUNTING = ("people", "things", "places", "occasions", "ratio")
 """The dimensions of units in which outputs and effects are counted."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
     from pyoxigraph import QuerySolution, Store
 
 CELLS = """
-SELECT ?table ?row ?position ?code ?total ?column ?cell ?amount ?document WHERE {
+SELECT ?table ?row ?code ?total ?column ?cell ?amount ?document WHERE {
   ?table a jx:BudgetTable ; jx:document ?document ; jx:tableRow ?row .
-  ?row jx:order ?position ; jx:isTotal ?total .
+  ?row jx:isTotal ?total .
   OPTIONAL { ?row jx:rowCode ?code }
   OPTIONAL { ?cell jx:inRow ?row ; jx:inColumn ?column ; obeu-measure:amount ?amount }
-} ORDER BY ?table ?position ?row ?column
+}
 """
 
 
@@ -45,19 +44,22 @@ class Row:
 
 def derive(store: Store) -> Iterator[Fact]:
     """A ``RowSum`` for each printed amount that codes show to be the sum of others."""
-    for _, rows in groupby(select(store, CELLS), key=lambda each: each["table"]):
-        for whole, parts in families(_rows(rows)):
+    for rows in _tables(select(store, CELLS)):
+        for whole, parts in families(rows):
             yield from _sums(whole, parts)
 
 
-def _rows(solutions: Iterable[QuerySolution]) -> list[Row]:
-    rows: dict[str, Row] = {}
-    for each in solutions:
-        code = each["code"].value if each["code"] else ""
-        row = rows.setdefault(each["row"].value, Row(code, each["total"].value == "true", each["document"]))
+def _tables(cells: Iterable[QuerySolution]) -> Iterator[list[Row]]:
+    """The rows of each table, in no order: sorting them all would take longer than everything else here."""
+    tables: dict[str, dict[str, Row]] = defaultdict(dict)
+    for each in cells:
+        rows, name = tables[each["table"].value], each["row"].value
+        if name not in rows:
+            code = each["code"].value if each["code"] else ""
+            rows[name] = Row(code, each["total"].value == "true", each["document"])
         if each["cell"]:
-            row.cells[each["column"].value] = each["cell"], Decimal(each["amount"].value)
-    return list(rows.values())
+            rows[name].cells[each["column"].value] = each["cell"], Decimal(each["amount"].value)
+    return (list(rows.values()) for rows in tables.values())
 
 
 def families(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Row]]]:

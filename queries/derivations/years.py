@@ -27,7 +27,7 @@ SELECT ?form ?document ?publisher ?year ?name ?unit WHERE {
   ?form a jx:TargetForm ; jx:scope scope:project ; jx:document ?document ; schema:name ?name .
   ?document dct:publisher ?publisher ; jx:fiscalYear ?year .
   OPTIONAL { ?form jx:unitName ?unit }
-} ORDER BY ?form
+}
 """
 YEAR = re.compile(r"20\d{2}(年度?)?")
 
