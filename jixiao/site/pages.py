@@ -12,14 +12,13 @@ from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ingest.errors import IngestError
 from jixiao.comparison import amount, index_of, offered, places_of
 from jixiao.messages import catalogue
 from jixiao.rendering import environment
+from jixiao.site.excerpts import excerpts
 from jixiao.site.given import FORMS, as_file
-from jixiao.site.lists import Listing, whole_number
+from jixiao.site.lists import Listing
 from jixiao.site.negotiate import preferred
-from jixiao.site.originals import printed_lines
 from jixiao.site.picture import picture
 from jixiao.site.strip import strip
 from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
@@ -28,20 +27,16 @@ from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, label, segment
 from queries.comparison import compare, places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
     from starlette.requests import Request
 
     from graph.snapshot import Snapshot
     from jixiao.site.desk import Desk
-    from jixiao.site.originals import PrintedLine
     from jixiao.site.registers import Register
     from jixiao.view import Disclosure, Form, Indicator, Subject, View
 
 TOP = 12
-AROUND = 150
-"""How many lines of a source are shown before and after the one asked for."""
 
 _THING = {"text/html": "html", "text/turtle": "ttl", "application/n-triples": "nt"}
 
@@ -247,6 +242,7 @@ def indicator(request: Request, view: View, indicator: Indicator) -> Response:
     subject = view.subject_of[indicator.iri]
     values = ((field, word, getattr(indicator, attribute)) for field, word, attribute in FACTS)
     others = [each for each in view.indicators.values() if each.name == indicator.name and each.iri != indicator.iri]
+    printed = view.places(indicator.iri)[indicator.iri]
     snapshot = cast("Snapshot", view.graph)
     comparison = compare(index_of(snapshot), indicator.iri)
     return show(
@@ -257,7 +253,8 @@ def indicator(request: Request, view: View, indicator: Indicator) -> Response:
         indicator=indicator,
         subject=subject,
         facts=[(field, word, value) for field, word, value in values if value is not None] + _understood(indicator),
-        places=view.places(indicator.iri)[indicator.iri],
+        places=printed,
+        excerpts=excerpts(request.app.state.room, view, subject.document, [*printed["value"], *printed["name"]]),
         findings=view.findings_of[indicator.iri],
         others=[(each, view.subject_of[each.iri]) for each in others[:PEERS]],
         comparison=comparison,
@@ -284,6 +281,7 @@ def finding(request: Request, view: View, address: str) -> Response:
     """One finding: both figures, both places, and how to cite it."""
     found = next(each for each in view.findings if each.address == address)
     rule = desk_of(request).rules.get(found.rule)
+    document = view.documents.get(found.document or "")
     snapshot = cast("Snapshot", view.graph)
     wordings = offered(snapshot, found.rule, found.focus)
     return show(
@@ -293,46 +291,9 @@ def finding(request: Request, view: View, address: str) -> Response:
         view=view,
         finding=found,
         rule=rule,
-        document=view.documents.get(found.document or ""),
+        document=document,
+        excerpts=excerpts(request.app.state.room, view, document, found.proofs),
         subject=view.subject_of.get(found.focus),
         wordings=wordings,
         at=places(snapshot.store, *(each.entry.iri for each in wordings or ())),
     )
-
-
-def source(request: Request) -> Response:
-    """The lines of a source around the one asked for."""
-    desk = desk_of(request)
-    wanted = request.path_params["sha256"]
-    document = next((each for each in desk.view.documents.values() if each.sha256 == wanted), None)
-    if document is None:
-        raise HTTPException(404)
-    lines, refused = _original(desk.graph.sources / document.sha256)
-    line = min(whole_number(request.query_params.get("line", "1")), len(lines))
-    shown = _around(lines, line)
-    return show(request, "source.html", here="/documents", view=desk.view, document=document, refused=refused, **shown)
-
-
-def _original(path: Path) -> tuple[Sequence[PrintedLine], str | None]:
-    """The lines of a kept source; or none, and why it cannot be read any more."""
-    try:
-        return printed_lines(path), None
-    except IngestError as error:
-        return (), str(error)
-
-
-def _around(lines: Sequence[PrintedLine], line: int) -> Mapping[str, Any]:
-    """The lines around one; the first that is shown says its page, and every other with which a page begins."""
-    first, last = max(1, line - AROUND), min(len(lines), line + AROUND)
-    return {
-        "line": line,
-        "lines": [
-            (number, each.text, (each.page,) if number == first and each.page else each.begun)
-            for number, each in enumerate(lines[first - 1 : last], first)
-        ],
-        "first": first,
-        "last": last,
-        "total": len(lines),
-        "earlier": max(1, first - AROUND) if first > 1 else None,
-        "later": min(len(lines), last + AROUND) if last < len(lines) else None,
-    }

@@ -1,0 +1,92 @@
+"""What stands beside a value on its page: the part of the source where it is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ingest.errors import IngestError
+from jixiao.inspect import Table
+from jixiao.rendering import at, printed, where
+from jixiao.site.marks import WINDOW, spots
+from jixiao.site.paper import SCALE
+from jixiao.site.sight import sight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jixiao.rendering import Located
+    from jixiao.site.reading import ReadingRoom
+    from jixiao.site.sight import Sight
+    from jixiao.view import Disclosure, View
+
+MOST = 2
+"""So many parts of a source stand beside a page's facts: each is as high as they are."""
+NEAR = 12
+"""Places on a page that are no more lines apart than this are shown together."""
+AROUND = 3
+"""How many lines are shown before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A part of a source: a picture of it, or its lines."""
+
+    document: Disclosure
+    spots: str
+    line: int
+    words: str
+    """What is printed there, for those who do not see the picture."""
+    where: str
+    sight: Sight | None
+    """Where it is no picture."""
+
+    @property
+    def address(self) -> str:
+        """Where all around it is shown."""
+        return f"/source/{self.document.sha256}?at={self.spots}#L{self.line}"
+
+    @property
+    def picture(self) -> str:
+        """Where its picture is."""
+        return f"/source/{self.document.sha256}/part.webp?at={self.spots}"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of its picture in dots."""
+        return round(WINDOW[0] * SCALE), round(WINDOW[1] * SCALE)
+
+    def is_table(self, block: object) -> bool:
+        """Whether a piece of its lines is a table."""
+        return isinstance(block, Table)
+
+
+def excerpts(room: ReadingRoom, view: View, document: Disclosure | None, places: Iterable[Located]) -> list[Excerpt]:
+    """The parts of a source where these places are, those near each other in one; none where it cannot be read."""
+    groups: list[list[Located]] = []
+    for place in places if document else ():
+        if not place.line:
+            continue
+        near = (each for each in groups if each[0].page == place.page and abs((each[0].line or 0) - place.line) <= NEAR)
+        group = next(near, None)
+        if group is None:
+            groups.append([place])
+        else:
+            group.append(place)
+    made = (_excerpt(room, view, document, group) for group in groups[:MOST] if document)
+    return [excerpt for excerpt in made if excerpt]
+
+
+def _excerpt(room: ReadingRoom, view: View, document: Disclosure, places: Sequence[Located]) -> Excerpt | None:
+    marked = at(places)
+    seen = None
+    if document.format != "pdf":
+        try:
+            seen = sight(room.original(document.sha256), spots({"at": marked}), view, document, 0)
+        except IngestError:
+            return None
+        if not seen.marks:
+            return None
+        seen = seen.near(AROUND)
+    words = "，".join(dict.fromkeys(printed(place.quote).replace("\n", "") for place in places))
+    return Excerpt(document, marked, places[0].line or 1, words, where(places[0]), seen)
