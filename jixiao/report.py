@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from jixiao import summary
+from jixiao.comparison import CLEARER, offered, wording_records
 from jixiao.rendering import environment
 from jixiao.view import View, clarity, grouped
 from queries.library import rules
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from jixiao.view import Disclosure, Finding, Graph, Subject
+    from graph.snapshot import Snapshot
+    from jixiao.tables import Cell
+    from jixiao.view import Disclosure, Finding, Subject
     from queries.library import Rule
 
 TEMPLATE = "report.html"
 
 
-def write_report(snapshot: Graph, path: Path, *, date: str | None = None) -> Path:
+def write_report(snapshot: Snapshot, path: Path, *, date: str | None = None) -> Path:
     """Writes the report on a snapshot to a file, whose folder is made where it is missing.
 
     Args:
@@ -35,7 +38,7 @@ def write_report(snapshot: Graph, path: Path, *, date: str | None = None) -> Pat
     return path
 
 
-def render_report(snapshot: Graph, *, date: str | None = None) -> str:
+def render_report(snapshot: Snapshot, *, date: str | None = None) -> str:
     """The report on a snapshot as HTML."""
     view = View(snapshot)
     every = rules()
@@ -56,6 +59,8 @@ def render_report(snapshot: Graph, *, date: str | None = None) -> str:
             kinds=summary.kinds(view),
             without_form=without_form(view),
             chapters=chapters(view, every),
+            clearer=CLEARER,
+            wordings={each.id: _wordings(snapshot, each) for each in view.findings if each.rule in CLEARER},
         )
     )
 
@@ -71,6 +76,11 @@ def _document(view: View, document: Disclosure) -> Mapping[str, Any]:
         "findings": len(view.findings_in(document.iri)),
         "leftovers": view.leftovers[document.iri],
     }
+
+
+def _wordings(snapshot: Snapshot, finding: Finding) -> list[dict[str, Cell]]:
+    """What others write, with its sources, in place of a target that nobody can check."""
+    return wording_records(snapshot, offered(snapshot, finding.rule, finding.focus) or ())
 
 
 def without_form(view: View) -> list[Subject]:

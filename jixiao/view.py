@@ -341,6 +341,12 @@ class View:
         self.graph = graph
         self.id = graph.id
 
+    @property
+    def failed(self) -> Mapping[str, str]:
+        """The rules that could not judge, each with the reason."""
+        failed: Mapping[str, str] = self.graph.manifest.get("failed", {})
+        return failed
+
     @cached_property
     def documents(self) -> dict[str, Disclosure]:
         """Every document by its address."""
