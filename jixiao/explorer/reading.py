@@ -169,7 +169,7 @@ class Explorer:
 
     def _levels_described(self, levels: Sequence[str]) -> Iterator[Thing]:
         """Levels have no triples of their own: what is said of one is said of its indicators."""
-        indicators = self._links("level", "indicator", levels, MOST * CHUNK)
+        indicators = self.links("level", "indicator", levels)
         judged = self._judged(kinds()["indicator"].judged, [indicator for _, indicator in indicators])
         forms = {level: level.partition("#")[0] for level in levels}
         homes = self._firsts(kinds()["form"].home, list(forms.values()))
@@ -257,7 +257,7 @@ class Explorer:
         """The neighbours of another kind that a thing of a kind has, :data:`MOST` at most."""
         near = self._near.get((iri, other))
         if near is None:
-            near = [there for _, there in self._links(kind, other, [iri], MOST)]
+            near = [there for _, there in self.links(kind, other, [iri], MOST)]
             _remember(self._near, {(iri, other): near})
         return near
 
@@ -285,7 +285,7 @@ class Explorer:
         starts, ends = by_kind.get(edge.source, ()), frozenset(by_kind.get(edge.target, ()))
         if not starts or not ends:
             return
-        pairs = [pair for pair in self._links(edge.source, edge.target, starts, MOST * CHUNK) if pair[1] in ends]
+        pairs = [pair for pair in self.links(edge.source, edge.target, starts) if pair[1] in ends]
         notes = self._shares(edge, starts) if edge.target == "source" else {}
         label = self.label_of(edge.named) if edge.named else kinds()["group"].words[self.language]
         yield from (Line(source=one, target=other, label=label, note=notes.get((one, other), "")) for one, other in pairs)
@@ -303,7 +303,7 @@ class Explorer:
         stated = {pair: yuan for pair, yuan in rows_of[False].items() if pair[0] not in paid}
         return {pair: _money(yuan) for pair, yuan in (rows_of[True] | stated).items()}
 
-    def _links(self, kind: str, other: str, iris: Sequence[str], most: int) -> Pairs:
+    def links(self, kind: str, other: str, iris: Sequence[str], most: int = MOST * CHUNK) -> Pairs:
         """Pairs of these things of one kind and their neighbours of another, so many at most a query."""
         edge = around(kind)[other]
         if "group" in {kind, other}:
@@ -408,7 +408,7 @@ class Explorer:
         new: dict[str, str] = {}
         for kind, iris in by_kind.items():
             for other, edge in around(kind).items():
-                for here, there in () if edge.shortcut else self._links(kind, other, iris, WALKED):
+                for here, there in () if edge.shortcut else self.links(kind, other, iris, WALKED):
                     if there not in seen:
                         seen[there], new[there] = here, other
         return new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from starlette.routing import Route
 
 from jixiao.explorer.drawing import BATCH, draw, state_of
 from jixiao.explorer.kinds import kinds
+from jixiao.explorer.overview import STEPS, VERSION, data_of, table_of
 from jixiao.explorer.reading import MOST, Explorer
 from jixiao.explorer.writing import LINES, THINGS, as_data, graphml, line_rows, thing_row
 from jixiao.rendering import page_path
@@ -21,11 +23,15 @@ from jixiao.tables import csv_text, table
 from ontology.terms import CODE
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from starlette.requests import Request
 
     from graph.snapshot import Snapshot
     from jixiao.explorer.drawing import Drawing
+    from jixiao.explorer.overview import Department
     from jixiao.explorer.reading import Thing
+    from jixiao.site.desk import Desk
 
 LANGUAGE = "zh"
 STARTS = ("project", "department", "indicator", "source")
@@ -63,7 +69,7 @@ def _page(request: Request, explorer: Explorer, drawing: Drawing) -> Response:
         "explore.html",
         here="/explore",
         status=404 if drawing.missed and not drawing.starts else 200,
-        view=desk_of(request).view,
+        view=desk_of(request).snapshot,
         words=words,
         found=found,
         offered=None if drawing.starts or words else _offered(explorer),
@@ -126,6 +132,31 @@ def search(request: Request) -> Response:
     )
 
 
+def overview(request: Request) -> Response:
+    """The map of the whole graph, with its departments as a table."""
+    desk = desk_of(request)
+    found, counts = _table(desk)
+    share = " ".join(map(str, STEPS))
+    return show(request, "map.html", here="/explore", view=desk.snapshot, departments=found, counts=counts, share=share)
+
+
+def _table(desk: Desk) -> tuple[list[Department], Counter[int | None]]:
+    return table_of(data_of(desk.snapshot, lambda: desk.view))
+
+
+def map_data(request: Request) -> Response:
+    """The map as data: the same bytes for the same snapshot."""
+    desk = desk_of(request)
+    tag = f'"{desk.snapshot.id}-{VERSION}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    data = data_of(desk.snapshot, lambda: desk.view)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(data), media_type="application/json", headers=headers)
+    return Response(data, media_type="application/json", headers=headers | {"Content-Encoding": "gzip"})
+
+
 def page(iri: str) -> str:
     """The path of a thing's own page; of what is made up of others, that of what it belongs to."""
     own = iri.partition("#")[0]
@@ -156,4 +187,6 @@ ROUTES = (
     Route("/explore", explore),
     Route("/explore/thing", thing),
     Route("/explore/search", search),
+    Route("/map", overview),
+    Route("/map/data", map_data),
 )

@@ -154,7 +154,7 @@ function style() {
         "border-color": colour("hair-strong"),
         padding: 16,
         color: colour("quiet"),
-        "font-size": 13,
+        "font-size": 18,
         "text-valign": "top",
         "text-margin-y": -4,
       },
