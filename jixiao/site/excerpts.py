@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import IngestError
@@ -10,7 +10,7 @@ from jixiao.inspect import Table
 from jixiao.rendering import at, printed, where
 from jixiao.site.marks import WINDOW, spots
 from jixiao.site.paper import SCALE
-from jixiao.site.sight import sight
+from jixiao.site.sight import NEAR, sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 MOST = 2
 """So many parts of a source stand beside a page's facts: each is as high as they are."""
-NEAR = 12
-"""Places on a page that are no more lines apart than this are shown together."""
 AROUND = 3
 """How many lines are shown before and after."""
 
@@ -87,6 +85,7 @@ def _excerpt(room: ReadingRoom, view: View, document: Disclosure, places: Sequen
             return None
         if not seen.marks:
             return None
-        seen = seen.near(AROUND)
+        quotes = {place.quote for place in places}
+        seen = replace(seen.near(AROUND), places=[place for place in seen.places if place.quote in quotes])
     words = "，".join(dict.fromkeys(printed(place.quote).replace("\n", "") for place in places))
     return Excerpt(document, marked, places[0].line or 1, words, where(places[0]), seen)

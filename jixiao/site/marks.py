@@ -24,8 +24,10 @@ MOST = 60
 """So many lines and cells are marked at most: the longest wrapped cell of a text has a third of it."""
 MARKED = "marked"
 """How a piece that is marked is coloured."""
-WINDOW = (340.0, 180.0)
+WINDOW = (380.0, 200.0)
 """Width and height of the part of a page that is shown beside a value, in points."""
+MARGIN = 12.0
+"""Between what is marked and the edge of that part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +130,21 @@ def stretches(mark: Mark, places: Sequence[Place]) -> list[Taken]:
 
 
 def window(boxes: Sequence[Box], width: float, height: float) -> Box:
-    """The part of a page around what is marked; where that is too large, around the beginning of the first."""
-    left, top, right, bottom = (
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
-    )
-    if right - left > WINDOW[0] or bottom - top > WINDOW[1]:
-        left, top, right, bottom = boxes[0]
-    begin, end = _extent(left, right, WINDOW[0], width), _extent(top, bottom, WINDOW[1], height)
-    return begin[0], end[0], begin[1], end[1]
+    """The part of a page around what is marked; of that, the first and as much as fits beside it."""
+    left, right = _extent([(box[0], box[2]) for box in boxes], WINDOW[0], width)
+    top, bottom = _extent([(box[1], box[3]) for box in boxes], WINDOW[1], height)
+    return left, top, right, bottom
 
 
-def _extent(low: float, high: float, size: float, most: float) -> tuple[float, float]:
-    """A stretch of a size around the middle of another, or from its beginning, within a page."""
-    middle = (low + high) / 2 if high - low <= size else low + size / 2
-    begin = max(0.0, min(middle - size / 2, most - size))
+def _extent(marks: Sequence[tuple[float, float]], size: float, most: float) -> tuple[float, float]:
+    """A stretch of a size, within a page, around all marks, or else with the first and towards the others."""
+    low, high = min(low for low, _ in marks), max(high for _, high in marks)
+    first = marks[0]
+    if high - low <= size:
+        begin = (low + high - size) / 2
+    elif low < first[0] and first[1] - first[0] <= size:
+        begin = first[1] + MARGIN - size
+    else:
+        begin = first[0] - MARGIN
+    begin = max(0.0, min(begin, most - size))
     return begin, min(begin + size, most)

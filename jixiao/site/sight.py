@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jixiao.site.originals import Leaf, Original, PrintedLine
     from jixiao.view import Disclosure, Place, View
 
+NEAR = 12
+"""Places that are no more lines apart than this are shown together."""
 SHEETS = frozenset({"xlsx", "xls"})
 """Formats whose columns have letters."""
 
@@ -56,9 +58,10 @@ class Sight:
         return self.original.format in SHEETS
 
     def near(self, lines: int) -> Sight:
-        """What stands so many lines before and after the first mark."""
-        at = self.marks[0].line if self.marks else self.leaf.lines[0].number
-        leaf = narrowed(self.leaf, at - lines, at + lines)
+        """The marks, as far as they stand near the first, with so many lines before and after them."""
+        first = min(mark.line for mark in self.marks)
+        last = max(mark.line for mark in self.marks if mark.line - first <= NEAR)
+        leaf = narrowed(self.leaf, first - lines, last + lines)
         return replace(self, leaf=leaf, marks=[mark for spot in self.asked for mark in found(leaf, spot)])
 
     def parts(self, line: PrintedLine) -> list[tuple[str, bool]]:
