@@ -34,7 +34,7 @@ async function start() {
 function paint(map) {
   const steps = element("map").dataset.share.split(" ").map(Number);
   let colours, ink, quiet, sheet, hair, soft;
-  const graph = new Graph({ multi: false, type: "undirected" });
+  const graph = new Graph();
   const holders = [];
   const joined = new Map();
   let over = null;
@@ -79,16 +79,13 @@ function paint(map) {
     defaultDrawNodeLabel: drawLabel,
     defaultDrawNodeHover: drawHover,
     nodeReducer: reduced,
-    edgeReducer: (_, data) => ({ ...data, color: quiet, size: 0.8 }),
-    enableEdgeEvents: false,
-    hideEdgesOnMove: true,
   });
   renderer.setCustomBBox({ x: [0, 20000], y: [-20000, 0] });
 
   function reduced(node, data) {
     const number = Number(node);
     const lit = (!hits || hits.has(number)) && (!bright || bright.has(number));
-    return lit ? { ...data, color: colours[stepOf(number)], zIndex: 1, forceLabel: bright !== null && bright.size < 24 } : { ...data, color: soft, label: null, zIndex: 0 };
+    return lit ? { ...data, color: colours[stepOf(number)], zIndex: 1, forceLabel: bright !== null && bright.size < 24 && number !== held } : { ...data, color: soft, label: "", zIndex: 0 };
   }
 
   // A name within its circle where it fits, cut where it does not.
@@ -112,13 +109,14 @@ function paint(map) {
   }
 
   function drawHover(context, data) {
+    const label = labelOf(Number(data.key));
     context.beginPath();
     context.arc(data.x, data.y, data.size + 2, 0, 2 * Math.PI);
     context.strokeStyle = ink;
     context.lineWidth = 2;
     context.stroke();
     context.font = `600 13px ${getComputedStyle(document.body).fontFamily}`;
-    const width = context.measureText(data.label).width;
+    const width = context.measureText(label).width;
     const x = Math.min(Math.max(data.x - width / 2, 6), Math.max(sky.clientWidth - width - 12, 6));
     const y = Math.max(data.y - data.size - 14, 18);
     context.fillStyle = sheet;
@@ -129,7 +127,7 @@ function paint(map) {
     context.fill();
     context.stroke();
     context.fillStyle = ink;
-    context.fillText(data.label, x, y);
+    context.fillText(label, x, y);
   }
 
   // The circles that hold others are painted before everything else, with their names where there is room.
@@ -162,6 +160,7 @@ function paint(map) {
     const names = sized(above);
     names.textAlign = "center";
     names.lineJoin = "round";
+    paintLines(names);
     const taken = [];
     for (const number of holders) {
       const { x, y, r } = seen(number);
@@ -178,6 +177,25 @@ function paint(map) {
       context.stroke();
       nameHolder(names, number, { x, y, r }, taken);
     }
+  }
+
+  // From what is held to each that it is joined with, from edge to edge.
+  function paintLines(context) {
+    if (held === null) return;
+    const from = seen(held);
+    context.strokeStyle = ink;
+    context.globalAlpha = 0.55;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (const other of joined.get(held) ?? []) {
+      const to = seen(other);
+      const far = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+      const [dx, dy] = [(to.x - from.x) / far, (to.y - from.y) / far];
+      context.moveTo(from.x + dx * from.r, from.y + dy * from.r);
+      context.lineTo(to.x - dx * to.r, to.y - dy * to.r);
+    }
+    context.stroke();
+    context.globalAlpha = 1;
   }
 
   function nameHolder(context, number, { x, y, r }, taken) {
@@ -245,13 +263,9 @@ function paint(map) {
 
   function hold(number) {
     held = number;
-    graph.clearEdges();
     bright = null;
     const others = number === null ? undefined : joined.get(number);
-    if (others) {
-      bright = new Set([number, ...others]);
-      for (const other of others) graph.mergeEdge(number, other);
-    }
+    if (others) bright = new Set([number, ...others]);
     tell(number);
     renderer.refresh({ skipIndexation: true });
   }
