@@ -14,11 +14,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.errors import GraphError
-from jixiao.site import explore, pages, source, vocabulary
+from jixiao.site import explore, graphstore, pages, scratch, source, sparql, vocabulary
 from jixiao.site.desk import Desk
+from jixiao.site.engine import Engine
 from jixiao.site.reading import ReadingRoom
 from jixiao.site.registers import REGISTERS
-from jixiao.site.sparql import endpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from jixiao.site.engine import Service
 
 SAFETY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -43,7 +45,9 @@ ROUTES = (
     Route("/id/{path:path}", pages.thing),
     Route("/derivation/{path:path}", pages.beside),
     Route("/graph/{name}", pages.named_graph),
-    Route("/sparql", endpoint, methods=["GET", "POST"], name="sparql"),
+    *sparql.ROUTES,
+    *graphstore.ROUTES,
+    *scratch.ROUTES,
     *source.ROUTES,
     *vocabulary.ROUTES,
     *explore.ROUTES,
@@ -55,8 +59,8 @@ SAID = {
 }
 
 
-def create_app(folder: Path) -> Starlette:
-    """The site of one knowledge-graph folder."""
+def create_app(folder: Path, service: Service | None = None) -> Starlette:
+    """The site of one knowledge-graph folder; ``service`` says how queries are served."""
     mimetypes.add_type("text/javascript", ".js")  # Windows' registry may say otherwise, and browsers then refuse it
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
@@ -65,6 +69,7 @@ def create_app(folder: Path) -> Starlette:
         exception_handlers={HTTPException: refused, GraphError: unready, Exception: broken},  # type: ignore[dict-item]
     )
     app.state.desk = Desk(folder)
+    app.state.engine = Engine(app.state.desk, service)
     app.state.room = ReadingRoom(app.state.desk.graph.sources)
     app.state.shelf = vocabulary.Shelf(app.state.desk)
     return app
@@ -75,6 +80,7 @@ async def served(app: Starlette) -> AsyncIterator[None]:
     """As long as the site is served; afterwards its processes end."""
     yield
     app.state.room.close()
+    app.state.engine.close()
 
 
 def refused(request: Request, error: HTTPException) -> Response:
