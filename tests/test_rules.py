@@ -129,7 +129,7 @@ def test_adding_a_file_adds_a_rule_without_any_code(tmp_path):
 
 def test_a_rule_that_finds_nothing_has_passed_and_says_how_much_it_saw():
     (outcome,) = judge.run({"secret": RULES["secret"]}, graph(CASES / "missing-unit"))
-    assert (outcome.status, outcome.applicable, outcome.findings) == ("passed", 8, ())
+    assert (outcome.status, outcome.applicable, outcome.findings) == ("passed", 9, ())
 
 
 def placed(tmp_path: Path) -> ox.Store:
@@ -213,8 +213,8 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
     ("old", "new", "line", "message"),
     [
         ("#+ severity: warning", "#+ severity: grave", 10, "严重程度"),
-        ('#+ version: "1"', "#+ versoin: 1", 11, "versoin"),
-        ('#+ version: "1"', "#+ version:", 11, "version"),
+        ('#+ version: "2"', "#+ versoin: 2", 11, "versoin"),
+        ('#+ version: "2"', "#+ version:", 11, "version"),
         ("#+   en: Vague target", "#+   fr: Cible vague", 1, "zh"),
         ("#+ title:", "#+ title: [", None, "YAML"),
         ("#+   class: jx:Indicator", "#+   klass: jx:Indicator", 14, "class"),

@@ -45,7 +45,7 @@ class Derivation:
 
 DERIVATIONS = (
     Derivation("row-sums", "1", "按科目编码的上下级，计算预算表各上级行的分项合计。", sums.derive),
-    Derivation("goal-quantities", "1", "识别总体目标写明的数量，并查找承接它的指标。", goals.derive),
+    Derivation("goal-quantities", "2", "识别总体目标写明的数量，并查找承接它的指标。", goals.derive),
     Derivation("unit-costs", "1", "计算每一单位产出的金额，并与同名、同计量单位的比较。", costs.derive),
     Derivation("successions", "1", "按去掉年份的名称，对应同一部门相邻年度的同一项目。", years.derive),
 )
