@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -17,6 +18,7 @@ from graph.errors import GraphError
 from jixiao.site import explore, graphstore, pages, scratch, source, sparql, vocabulary
 from jixiao.site.desk import Desk
 from jixiao.site.engine import Engine
+from jixiao.site.memory import Memory
 from jixiao.site.reading import ReadingRoom
 from jixiao.site.registers import REGISTERS
 
@@ -62,16 +64,17 @@ SAID = {
 def create_app(folder: Path, service: Service | None = None) -> Starlette:
     """The site of one knowledge-graph folder; ``service`` says how queries are served."""
     mimetypes.add_type("text/javascript", ".js")  # Windows' registry may say otherwise, and browsers then refuse it
+    desk = Desk(folder)
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
         lifespan=served,
-        middleware=[Middleware(Safety)],
+        middleware=[Middleware(Memory, stamp=lambda: desk.stamp), Middleware(GZipMiddleware), Middleware(Safety)],
         exception_handlers={HTTPException: refused, GraphError: unready, Exception: broken},  # type: ignore[dict-item]
     )
-    app.state.desk = Desk(folder)
+    app.state.desk = desk
     app.state.engine = Engine(app.state.desk, service)
-    app.state.room = ReadingRoom(app.state.desk.graph.sources)
-    app.state.shelf = vocabulary.Shelf(app.state.desk)
+    app.state.room = ReadingRoom(desk.graph.sources)
+    app.state.shelf = vocabulary.Shelf(desk)
     return app
 
 

@@ -126,6 +126,15 @@ class Desk:
         return opinions(self.graph.path)
 
     @property
+    def stamp(self) -> str:
+        """Changes when anything that pages show does.
+
+        Raises:
+            GraphError: the folder has no live snapshot, or it is damaged.
+        """
+        return f"{self.snapshot.id} {self.opinions.stamp}"
+
+    @property
     def snapshot(self) -> Snapshot:
         """The snapshot that is shown.
 
