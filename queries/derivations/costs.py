@@ -37,7 +37,7 @@ SELECT ?indicator ?document ?name ?money ?count ?unit WHERE {
       ?form a jx:TargetForm ; jx:scope scope:project ; jx:indicator ?each .
       ?each jx:indicatorType type:quantity .
     } GROUP BY ?form HAVING (COUNT(?each) = 1) }
-  ?form jx:document ?document ; obeu-measure:amount ?money .
+  ?form jx:document ?document ; obeu-measure:amount ?money ; jx:indicator ?indicator .
   ?indicator schema:name ?name ; jx:target ?target .
   ?target jx:number ?count ; schema:unitText ?unit .
   FILTER(?count > 0 && ?money > 0)
