@@ -18,6 +18,10 @@ BATCH = 40
 """How many neighbours one step shows; the same step again shows as many more."""
 LARGEST = 2000
 """How many things are drawn at most."""
+LONGEST = 400
+"""How many steps are taken at most, and how many things started from."""
+WAYS = 8
+"""How many ways are looked for at most: each may take a second."""
 SEPARATOR = "~"
 WAY = "*"
 
@@ -47,8 +51,8 @@ def state_of(given: Mapping[str, Sequence[str]]) -> State:
         return [each for each in next(iter(given.get(name, ())), "").split(SEPARATOR) if each]
 
     return State(
-        at=tuple(dict.fromkeys(each for each in given.get("at", ()) if each)),
-        steps=tuple(listed("open")) if "open" in given else None,
+        at=tuple(dict.fromkeys(each for each in given.get("at", ()) if each))[:LONGEST],
+        steps=tuple(listed("open")[:LONGEST]) if "open" in given else None,
         hidden=frozenset(listed("hide")),
         off=frozenset(listed("off")),
     )
@@ -101,7 +105,7 @@ class _Table:
         """Do one step; what an older snapshot had and this one has not is passed over."""
         one, way, other = step.partition(WAY)
         name, dot, kind = step.partition(".")
-        if way:
+        if way and len(self.ways) < WAYS:
             self._join(step, one, other)
         elif not dot and name in self.iris:
             for first in list(self._first(name)):

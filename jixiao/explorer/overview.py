@@ -1,8 +1,8 @@
 """The whole graph as one map: departments with their projects, and the indicators that several projects share.
 
-What lies within what is laid out as circles within circles (:mod:`jixiao.explorer.packing`): projects in their department,
-departments in their province, shared indicators in their family. A project is the larger the more money it has, an
-indicator the more often it is set. The same snapshot gives the same bytes.
+What lies within what is laid out as circles within circles (:mod:`jixiao.explorer.packing`): projects in their
+department, departments in their province, shared indicators in their family. A project is the larger the more money it
+has, an indicator the more often it is set. The same snapshot gives the same bytes.
 """
 
 from __future__ import annotations

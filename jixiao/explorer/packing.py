@@ -181,7 +181,7 @@ def _touching(one: Circle, two: Circle, third: Circle) -> None:
 
 
 def enclosing(circles: Sequence[Circle]) -> Circle:
-    """A circle around these, tight to within a thousandth: the middle moves towards what lies farthest, less and less."""
+    """A circle around these, nearly the smallest: its middle moves towards what lies farthest, less and less."""
     weight = sum(each.r * each.r for each in circles) or 1.0
     x = sum(each.x * each.r * each.r for each in circles) / weight
     y = sum(each.y * each.r * each.r for each in circles) / weight

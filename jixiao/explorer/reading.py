@@ -10,16 +10,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from pyoxigraph import NamedNode, QuerySolutions
-
 from jixiao.comparison import index_of
-from jixiao.explorer.kinds import PROLOGUE, around, edges, kind_of_code, kinds
+from jixiao.explorer.asking import Asking, full
+from jixiao.explorer.kinds import around, edges, kind_of_code, kinds
 from jixiao.rendering import wan
-from jixiao.tables import plain
-from jixiao.view import Place, rows, value_of
+from jixiao.view import Place, rows
 from ontology.addresses import segment
 from ontology.concepts import fold
-from ontology.terms import CODE, PREFIXES
+from ontology.terms import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,10 +29,12 @@ if TYPE_CHECKING:
 
     Pairs = list[tuple[str, str]]
 
-CHUNK = 400
-"""How many things one query is asked about."""
 MOST = 2000
 """How many neighbours are looked at; a count that reaches it stands for as many or more."""
+EVERY = 1_000_000
+"""How many neighbours there may be of many things together."""
+SEARCHED = 400
+"""Among how many things those with the most findings are looked for."""
 WALKED = 20_000
 """How many things a search for a way looks at before it gives up."""
 KEPT = 50_000
@@ -102,6 +102,7 @@ class Explorer:
     def __init__(self, snapshot: Snapshot, language: str = "zh") -> None:
         self.snapshot = snapshot
         self.language = language
+        self.asking = Asking(snapshot, language)
         self.base = f"{snapshot.manifest['base']}id/"
         self._things: dict[str, Thing] = {}
         self._near: dict[tuple[str, str], list[str]] = {}
@@ -125,9 +126,16 @@ class Explorer:
         every = list(dict.fromkeys(iris))
         things = [iri for iri in every if "#" not in iri]
         codes = [iri for iri in things if kind_of_code(iri)]
-        typed = {_full(kind.type): name for name, kind in kinds().items() if kind.type}
-        found = {row["of"]: typed[row["type"]] for row in self._ask("?of a ?type", "of type", things) if row["type"] in typed}
-        found |= {row["of"]: kind_of_code(row["of"]) or "" for row in self._ask("?of skos:prefLabel ?label", "of", codes)}
+        typed = {full(kind.type): name for name, kind in kinds().items() if kind.type}
+        found = {
+            row["of"]: typed[row["type"]]
+            for row in self.asking.rows("?of a ?type", "of type", things)
+            if row["type"] in typed
+        }
+        found |= {
+            row["of"]: kind_of_code(row["of"]) or ""
+            for row in self.asking.rows("?of skos:prefLabel ?label", "of", codes)
+        }
         groups = {iri for iri in every if iri.endswith(SHARED) and self._group_at(iri)}
         levels = {level for _, level in self._levels([iri.partition("#")[0] for iri in every if "#" in iri])}
         return found | dict.fromkeys(groups, "group") | dict.fromkeys(levels.intersection(every), "level")
@@ -153,8 +161,8 @@ class Explorer:
             yield from self._levels_described(iris)
             return
         kind = kinds()[name]
-        labels, details = self._texts(kind.label, iris), self._details(name, iris)
-        homes = self._firsts(kind.home, iris)
+        labels, details = self.asking.texts(kind.label, iris), self._details(name, iris)
+        homes = self.asking.firsts(kind.home, iris)
         judged = self._judged(kind.judged, iris)
         for iri in iris:
             called = labels.get(iri) or unquote(iri.rpartition("/")[2])
@@ -172,7 +180,7 @@ class Explorer:
         indicators = self.links("level", "indicator", levels)
         judged = self._judged(kinds()["indicator"].judged, [indicator for _, indicator in indicators])
         forms = {level: level.partition("#")[0] for level in levels}
-        homes = self._firsts(kinds()["form"].home, list(forms.values()))
+        homes = self.asking.firsts(kinds()["form"].home, list(forms.values()))
         parts: dict[str, list[str]] = defaultdict(list)
         for level, indicator in indicators:
             parts[level].append(indicator)
@@ -192,38 +200,28 @@ class Explorer:
         if name == "project":
             return {iri: _money(yuan) for iri, yuan in self._budgets(iris).items()}
         if name in {"line", "form"}:
-            found = self._ask("?of obeu-measure:amount ?yuan", "of yuan", iris)
+            found = self.asking.rows("?of obeu-measure:amount ?yuan", "of yuan", iris)
             return {row["of"]: _money(row["yuan"]) for row in found}
-        return self._texts(kinds()[name].detail, iris)
+        return self.asking.texts(kinds()[name].detail, iris)
 
     def _budgets(self, iris: Sequence[str]) -> dict[str, Decimal]:
         """What projects cost: the sum of their budget rows, else what the first form says."""
         paid: dict[str, Decimal] = defaultdict(Decimal)
         stated: dict[str, Decimal] = {}
-        for row in self._ask("?part jx:project ?of ; obeu-measure:amount ?yuan ; a ?type", "of part type yuan", iris):
-            if row["type"] == _full("jx:BudgetLine"):
+        for row in self.asking.rows(
+            "?part jx:project ?of ; obeu-measure:amount ?yuan ; a ?type", "of part type yuan", iris
+        ):
+            if row["type"] == full("jx:BudgetLine"):
                 paid[row["of"]] += row["yuan"]
-            elif row["type"] == _full("jx:TargetForm"):
+            elif row["type"] == full("jx:TargetForm"):
                 stated.setdefault(row["of"], row["yuan"])
         return stated | paid
-
-    def _texts(self, path: str | None, iris: Sequence[str]) -> dict[str, str]:
-        """The first text that a path leads to, in the reader's language where there are several."""
-        filtered = f'{{}} FILTER(LANG(?value) IN ("", "{self.language}"))'
-        return {iri: plain(value) for iri, value in self._firsts(path, iris, filtered).items()}
-
-    def _firsts(self, path: str | None, iris: Sequence[str], pattern: str = "{}") -> dict[str, Any]:
-        """The first thing or value that a path leads to from each."""
-        found: dict[str, Any] = {}
-        for row in self._ask(pattern.format(f"?of {path} ?value"), "of value", iris) if path else ():
-            found.setdefault(row["of"], row["value"])
-        return found
 
     def _judged(self, pattern: str | None, iris: Sequence[str]) -> dict[str, dict[str, int]]:
         """How many findings of which certainty there are on each of these things."""
         found: dict[str, dict[str, int]] = defaultdict(dict)
         counted = f"{pattern} . ?finding jx:certainty/skos:notation ?certainty"
-        for row in self._ask(counted, "of finding certainty", iris) if pattern else ():
+        for row in self.asking.rows(counted, "of finding certainty", iris) if pattern else ():
             own = found[row["of"]]
             own[row["certainty"]] = own.get(row["certainty"], 0) + 1
         return found
@@ -237,19 +235,19 @@ class Explorer:
         told = []
         for path, field in kinds()[thing.kind].facts:
             spoken = f'?of {path} ?value FILTER(isIRI(?value) || LANG(?value) IN ("", "{self.language}"))'
-            values = self._ask(spoken, "of value", [thing.iri])
+            values = self.asking.rows(spoken, "of value", [thing.iri])
             told += [Fact(name=self.label_of(path), value=row["value"], places=places[field or ""]) for row in values]
         return told
 
     def source_of(self, thing: Thing) -> tuple[str, str] | None:
         """The SHA-256 and the name of the file in which a thing is printed."""
         pattern = "?of jx:document? ?document . ?document jx:sha256 ?sha256 ; jx:sourceFile ?file"
-        found = next(self._ask(pattern, "of sha256 file", [thing.iri.partition("#")[0]]), None)
+        found = next(self.asking.rows(pattern, "of sha256 file", [thing.iri.partition("#")[0]]), None)
         return (found["sha256"], found["file"]) if found else None
 
     def label_of(self, path: str) -> str:
         """What the property at the end of a path is called."""
-        return self._labels.get(_full(path.rpartition("/")[2].removesuffix("/skos:prefLabel")), path)
+        return self.asking.labels.get(full(path.rpartition("/")[2].removesuffix("/skos:prefLabel")), path)
 
     # Neighbours
 
@@ -274,10 +272,8 @@ class Explorer:
         drawn = [line for edge in edges() if not edge.shortcut for line in self._drawn(edge, by_kind)]
         joined = _joined(drawn)
         asked = {frozenset(pair) for pair in shortcuts}
-        for edge in edges() if asked else ():
-            for line in self._drawn(edge, by_kind) if edge.shortcut else ():
-                if {line.source, line.target} in asked and not _leads(joined, line.source, line.target):
-                    drawn.append(line)
+        wanted = (line for edge in edges() if asked and edge.shortcut for line in self._drawn(edge, by_kind))
+        drawn += [line for line in wanted if {*_ends(line)} in asked and not _leads(joined, *_ends(line))]
         return drawn
 
     def _drawn(self, edge: Edge, by_kind: Mapping[str, Sequence[str]]) -> Iterator[Line]:
@@ -288,7 +284,9 @@ class Explorer:
         pairs = [pair for pair in self.links(edge.source, edge.target, starts) if pair[1] in ends]
         notes = self._shares(edge, starts) if edge.target == "source" else {}
         label = self.label_of(edge.named) if edge.named else kinds()["group"].words[self.language]
-        yield from (Line(source=one, target=other, label=label, note=notes.get((one, other), "")) for one, other in pairs)
+        yield from (
+            Line(source=one, target=other, label=label, note=notes.get((one, other), "")) for one, other in pairs
+        )
 
     def _shares(self, edge: Edge, starts: Sequence[str]) -> dict[tuple[str, str], str]:
         """How much comes from a source; rows of the budget tell it, forms only where there is no row."""
@@ -296,14 +294,14 @@ class Explorer:
         pattern = f"{edge.where} . {owner} a ?type"
         rows_of: dict[bool, dict[tuple[str, str], Decimal]] = {True: defaultdict(Decimal), False: defaultdict(Decimal)}
         columns = "from to type share yuan" + (" of" if owner == "?of" else "")
-        for row in self._ask(pattern, columns, starts, "from"):
-            if row["type"] in {_full("jx:BudgetLine"), _full("jx:TargetForm")}:
-                rows_of[row["type"] == _full("jx:BudgetLine")][row["from"], row["to"]] += row["yuan"]
+        for row in self.asking.rows(pattern, columns, starts, "from"):
+            if row["type"] in {full("jx:BudgetLine"), full("jx:TargetForm")}:
+                rows_of[row["type"] == full("jx:BudgetLine")][row["from"], row["to"]] += row["yuan"]
         paid = {one for one, _ in rows_of[True]}
         stated = {pair: yuan for pair, yuan in rows_of[False].items() if pair[0] not in paid}
         return {pair: _money(yuan) for pair, yuan in (rows_of[True] | stated).items()}
 
-    def links(self, kind: str, other: str, iris: Sequence[str], most: int = MOST * CHUNK) -> Pairs:
+    def links(self, kind: str, other: str, iris: Sequence[str], most: int = EVERY) -> Pairs:
         """Pairs of these things of one kind and their neighbours of another, so many at most a query."""
         edge = around(kind)[other]
         if "group" in {kind, other}:
@@ -312,7 +310,7 @@ class Explorer:
             return self._of_levels(kind, other, iris)[:most]
         here, there = ("from", "to") if edge.source == kind else ("to", "from")
         pattern = f"{edge.where} . {kinds()[other].being(there)}"
-        return [(row[here], row[there]) for row in self._ask(pattern, f"{here} {there}", iris, here, most)]
+        return [(row[here], row[there]) for row in self.asking.rows(pattern, f"{here} {there}", iris, here, most)]
 
     def _of_groups(self, kind: str, iris: Sequence[str]) -> Pairs:
         if kind == "group":
@@ -330,15 +328,18 @@ class Explorer:
         if kind == "level":
             wanted = set(iris)
             forms = list(dict.fromkeys(level.partition("#")[0] for level in iris))
-            found = self._ask(edge.where, "from order to level", forms, "from")
+            found = self.asking.rows(edge.where, "from order to level", forms, "from")
             pairs = ((_level(row["from"], row["level"]), row["to"]) for row in found)
             return [pair for pair in pairs if pair[0] in wanted]
-        return [(row["to"], _level(row["from"], row["level"])) for row in self._ask(edge.where, "to from level", iris, "to")]
+        return [
+            (row["to"], _level(row["from"], row["level"]))
+            for row in self.asking.rows(edge.where, "to from level", iris, "to")
+        ]
 
     def _levels(self, forms: Iterable[str]) -> Pairs:
         """The forms among these with the levels of their indicators, in the order of the form."""
         where = around("form")["level"].where
-        found = self._ask(where, "from order to", list(dict.fromkeys(forms)), "from")
+        found = self.asking.rows(where, "from order to", list(dict.fromkeys(forms)), "from")
         return list(dict.fromkeys((row["from"], _level(row["from"], row["to"])) for row in found))
 
     def _group_at(self, iri: str) -> Group | None:
@@ -351,7 +352,7 @@ class Explorer:
     def some(self, name: str, count: int) -> list[Thing]:
         """A few things of a kind, those with the most findings among the first that there are."""
         number = list(kinds()).index(name)
-        first = [iri for _, each, iri in self._called if each == number][:CHUNK]
+        first = [iri for _, each, iri in self._called if each == number][:SEARCHED]
         found = sorted(self.things(first).values(), key=lambda each: (-each.certain - each.possible, each.label))
         return found[:count]
 
@@ -373,8 +374,8 @@ class Explorer:
             searched = kind.name not in {"finding", "goal", "line", "form"} and kind.label
             being = kind.being("of") or f"?of a skos:Concept FILTER(STRSTARTS(STR(?of), '{CODE}{kind.scheme}/'))"
             pattern = f'{being} ?of {kind.label} ?text FILTER(LANG(?text) IN ("", "{self.language}"))'
-            for row in self._ask(pattern, "of text", ordered=False) if searched else ():
-                found.append((fold(str(row["text"])), number, row["of"]))
+            named = self.asking.rows(pattern, "of text") if searched else ()
+            found += [(fold(str(row["text"])), number, row["of"]) for row in named]
         return sorted(set(found))
 
     def way(self, one: str, other: str) -> list[str]:
@@ -419,45 +420,12 @@ class Explorer:
     def _index(self) -> Index:
         return index_of(self.snapshot)
 
-    @cached_property
-    def _labels(self) -> dict[str, str]:
-        """What the properties of the vocabulary are called."""
-        pattern = f'?of rdfs:label ?text FILTER(LANG(?text) = "{self.language}")'
-        return {row["of"]: str(row["text"]) for row in self._ask(pattern, "of text")}
-
-    def _ask(
-        self,
-        pattern: str,
-        columns: str,
-        things: Sequence[str] | None = None,
-        name: str = "of",
-        most: int | None = None,
-        *,
-        ordered: bool = True,
-    ) -> Iterator[dict[str, Any]]:
-        """The rows of a pattern about these things (all where none are named), each once, sorted by the columns."""
-        chunks = [None] if things is None else [things[at : at + CHUNK] for at in range(0, len(things), CHUNK)]
-        for chunk in chunks:
-            values = "" if chunk is None else f"VALUES ?{name} {{ {' '.join(str(NamedNode(iri)) for iri in chunk)} }}"
-            names = " ".join(f"?{column}" for column in columns.split())
-            query = f"{PROLOGUE}SELECT DISTINCT {names} WHERE {{ {values} {pattern} }}"
-            query += (f" ORDER BY {names}" if ordered else "") + (f" LIMIT {most}" if most else "")
-            answer = self.snapshot.query(query)
-            assert isinstance(answer, QuerySolutions)
-            yield from ({name: value_of(row[name]) for name in columns.split()} for row in answer)
-
 
 def _remember(kept: dict[Any, Any], new: Mapping[Any, Any]) -> None:
     """Keep what was read of a snapshot, which never changes; everything is let go when it grows large."""
     if len(kept) > KEPT:
         kept.clear()
     kept.update(new)
-
-
-def _full(name: str) -> str:
-    """The address that a prefixed name stands for."""
-    prefix, _, local = name.partition(":")
-    return f"{dict(PREFIXES)[prefix]}{local}"
 
 
 def _level(form: str, name: str) -> str:
@@ -476,6 +444,10 @@ def _joined(lines: Iterable[Line]) -> dict[str, set[str]]:
         joined[line.source].add(line.target)
         joined[line.target].add(line.source)
     return joined
+
+
+def _ends(line: Line) -> tuple[str, str]:
+    return line.source, line.target
 
 
 def _leads(joined: Mapping[str, set[str]], one: str, other: str, steps: int = 3) -> bool:

@@ -52,7 +52,7 @@ def line_rows(drawing: Drawing) -> Iterator[Mapping[str, Cell]]:
 
 
 def graphml(drawing: Drawing, language: str, about: str) -> bytes:
-    """The drawing as GraphML (http://graphml.graphdrawing.org/specification.html), ``about`` saying where it is from."""
+    """The drawing as GraphML (http://graphml.graphdrawing.org/specification.html), ``about`` says where from."""
     root = Element("graphml", xmlns=GRAPHML)
     for name in THINGS:
         kind = "int" if name in {"certain", "possible"} else "string"
@@ -67,7 +67,8 @@ def graphml(drawing: Drawing, language: str, about: str) -> bytes:
     for line in drawing.lines:
         edge = SubElement(graph, "edge", source=keys[line.source], target=keys[line.target])
         _with_data(edge, {"relation": line.label, "note": line.note})
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _with_data(element: Element, row: Mapping[str, Cell]) -> None:
