@@ -417,6 +417,10 @@ class View:
         """The goals of a form in order."""
         return [row["text"] for row in rows(self.graph, "goals", form.iri)]
 
+    def scores(self, thing: str) -> list[dict[str, Any]]:
+        """The scores of a thing, each with its two numbers."""
+        return list(rows(self.graph, "scores", thing))
+
     def plan(self, form: Form) -> list[Decimal | None]:
         """The cumulative shares of a form's spending plan; ``None`` for an empty cell."""
         return [row.get("percent") for row in rows(self.graph, "plan", form.iri)]

@@ -1,8 +1,8 @@
-"""Scores: how good the targets of a form, a document, a department, a year, a division, a level or the whole graph are.
+"""Scores: how good a target is, and those of a form, a project, a document, a department, a year and so on together.
 
-What a score means is a file in ``queries/measures``: its query gives, for each form or document, the two numbers that
-are divided. Numbers of larger things are the sums of these, so that every figure follows from the published inputs
-beside it. Scores are written as the Data Quality Vocabulary says (https://www.w3.org/TR/vocab-dqv/).
+What a score means is a file in ``queries/measures``: its query gives, for each indicator, form or document, the two
+numbers that are divided. Numbers of larger things are the sums of these, so that every figure follows from the
+published inputs beside it. Scores are written as the Data Quality Vocabulary says (https://www.w3.org/TR/vocab-dqv/).
 """
 
 from __future__ import annotations
@@ -53,12 +53,14 @@ _WHOLE_TITLES = {"zh": "全部公开文件", "en": "all disclosures"}
 _GROUPS = f"""
 PREFIX jx: <{JX}>
 PREFIX dct: <{DCT}>
-SELECT ?document ?group WHERE {{
-  ?document a jx:Disclosure .
-  {{ BIND(<{WHOLE}> AS ?group) }}
-  UNION {{ ?document dct:publisher|jx:division|jx:governmentLevel ?group }}
-  UNION {{ ?document jx:fiscalYear ?year . BIND(IRI(CONCAT("{YEAR}", STR(?year))) AS ?group) }}
-}} ORDER BY ?document ?group"""
+SELECT ?part ?group WHERE {{
+  {{ ?part a jx:TargetForm ; jx:project ?group }}
+  UNION {{ ?part a jx:Disclosure . BIND(<{WHOLE}> AS ?group) }}
+  UNION {{ ?part a jx:Disclosure ; dct:publisher|jx:division|jx:governmentLevel ?group }}
+  UNION {{ ?part a jx:Disclosure ; jx:fiscalYear ?year . BIND(IRI(CONCAT("{YEAR}", STR(?year))) AS ?group) }}
+}} ORDER BY ?part ?group"""
+_SCORED = ("indicator", "form", "document")
+"""What a measure may tell its numbers of; those of forms are added up for projects, of documents for what is larger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +136,10 @@ def _rows(store: Store, text: str) -> QuerySolutions:
 
 
 def _groups(store: Store) -> Groups:
-    """By document, what its numbers are added up for."""
+    """By form and document, what its numbers are added up for."""
     groups = defaultdict(list)
-    for document, group in _rows(store, _GROUPS):
-        groups[document.value].append(group.value)
+    for part, group in _rows(store, _GROUPS):
+        groups[part.value].append(group.value)
     return groups
 
 
@@ -145,10 +147,11 @@ def _inputs(store: Store, measure: Measure, groups: Groups) -> Mapping[str, tupl
     """By subject, the two numbers of a measure."""
     sums: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (Decimal(0), Decimal(0)))
     solutions = _rows(store, measure.text)
-    things = [variable.value for variable in solutions.variables if variable.value in {"form", "document"}]
+    things = [variable.value for variable in solutions.variables if variable.value in _SCORED]
     for row in solutions:
         dividend, divisor = (Decimal(row[name].value) for name in ("dividend", "divisor"))
-        for subject in (*(row[thing].value for thing in things), *groups[row["document"].value]):
+        own = [row[thing].value for thing in things]
+        for subject in (*own, *(group for thing in own for group in groups.get(thing, ()))):
             sums[subject] = (sums[subject][0] + dividend, sums[subject][1] + divisor)
     return sums
 

@@ -70,6 +70,13 @@ def numbers(*texts: str) -> tuple[Decimal, ...]:
         ("vague-share", code_iri("division", "130700"), ("25.00", "1", "4")),
         ("vague-share", code_iri("government-level", "city"), ("25.00", "1", "4")),
         ("vague-share", "http://reference.data.gov.uk/id/year/2023", ("50.00", "1", "2")),
+        ("vague-share", "p/科普", ("20.00", "1", "5")),
+        ("target-parts-share", "i1", ("100.00", "3", "3")),  # ≥30次
+        ("target-parts-share", "i2", ("100.00", "1", "1")),  # a time
+        ("target-parts-share", "i8", ("33.33", "1", "3")),  # 90
+        ("target-parts-share", "i4", ("0.00", "0", "3")),  # vague
+        ("target-parts-share", "y2/i2", ("33.33", "1", "3")),  # relative, with last year's result
+        ("target-parts-share", "f1", ("76.92", "10", "13")),
     ],
 )
 def test_a_score_is_that_of_its_formula(found, measure, subject, expected):
