@@ -272,89 +272,6 @@ def test_a_query_is_shown_but_never_run_as_markup(site):
     assert "<script>alert" not in page.text
 
 
-ASK = "ASK { ?s ?p ?o }"
-
-
-def test_the_three_ways_to_ask_give_the_same_answer(site):
-    json_please = {"accept": "application/sparql-results+json"}
-    answers = [
-        site.get("/sparql", params={"query": ASK}, headers=json_please),
-        site.post("/sparql", data={"query": ASK}, headers=json_please),
-        site.post("/sparql", content=ASK, headers={**json_please, "content-type": "application/sparql-query"}),
-    ]
-    assert [answer.json()["boolean"] for answer in answers] == [True, True, True]
-
-
-@pytest.mark.parametrize(
-    ("accept", "expected"),
-    [
-        ("application/sparql-results+json", "application/sparql-results+json"),
-        ("application/sparql-results+xml", "application/sparql-results+xml"),
-        ("text/csv", "text/csv"),
-        ("text/tab-separated-values", "text/tab-separated-values"),
-        ("*/*", "application/sparql-results+json"),
-        ("text/csv;q=0.5, application/sparql-results+xml", "application/sparql-results+xml"),
-        ("image/png", None),
-    ],
-)
-def test_rows_come_in_the_form_that_is_accepted(site, accept, expected):
-    answer = site.get("/sparql", params={"query": "SELECT * { ?s ?p ?o } LIMIT 1"}, headers={"accept": accept})
-    assert answer.status_code == (200 if expected else 406)
-    assert expected is None or answer.headers["content-type"].startswith(expected)
-
-
-@pytest.mark.parametrize("accept", ["text/turtle", "application/n-triples"])
-def test_triples_come_in_the_form_that_is_accepted(site, accept):
-    query = "CONSTRUCT WHERE { ?s a <https://w3id.org/jixiao/ontology#Indicator> }"
-    answer = site.get("/sparql", params={"query": query}, headers={"accept": accept})
-    assert answer.headers["content-type"].startswith(accept)
-
-
-def test_media_types_have_no_case(site):
-    media = {"content-type": "Application/SPARQL-Query; Charset=UTF-8", "accept": "Application/JSON"}
-    assert site.post("/sparql", content="ASK { ?s ?p ?o }", headers=media).json()["boolean"] is True
-    page = site.get("/sparql", params={"query": "ASK { ?s ?p ?o }"}, headers={"accept": "Text/HTML"})
-    assert page.headers["content-type"].startswith("text/html")
-
-
-def post(**request):
-    return lambda site: site.post("/sparql", **request)
-
-
-def get(query):
-    return lambda site: site.get(f"/sparql?{query}", headers={"accept": "*/*"})
-
-
-REFUSED = {
-    "a body that is neither a form nor a query": (post(content=ASK, headers={"content-type": "text/plain"}), 415),
-    "a body in another encoding": (
-        post(content=ASK.encode("utf-16"), headers={"content-type": "application/sparql-query; charset=utf-16"}),
-        415,
-    ),
-    "a body that is not UTF-8": (post(content=b"\xff", headers={"content-type": "application/sparql-query"}), 400),
-    "a form without a query": (post(data={"other": "x"}), 400),
-    "two queries": (get("query=ASK%20%7B%7D&query=SELECT%20*%20%7B%7D"), 400),
-    "a malformed query": (get("query=SELECT"), 400),
-    "an update as a query": (get("query=CLEAR%20NAMED"), 400),
-    "an update": (post(data={"update": "CLEAR ALL"}), 400),
-    "another dataset": (get("query=ASK%20%7B%7D&default-graph-uri=http%3A%2F%2Fexample.org%2F"), 400),
-    "another server": (get("query=ASK%20%7BSERVICE%20%3Chttp%3A%2F%2Fexample.org%2F%3E%20%7B%7D%7D"), 400),
-    "too long a query": (post(content="#" * (2 << 20), headers={"content-type": "application/sparql-query"}), 413),
-    "another method": (lambda site: site.put("/sparql", content=ASK), 405),
-}
-
-
-@pytest.mark.parametrize("request_", REFUSED)
-def test_the_endpoint_refuses(site, request_):
-    ask, status = REFUSED[request_]
-    assert ask(site).status_code == status
-
-
-def test_a_program_without_a_query_gets_the_service_description(site):
-    answer = site.get("/sparql", headers={"accept": "text/turtle"})
-    assert "sd:endpoint <http://testserver/sparql>" in answer.text
-
-
 def test_a_browser_sees_rows_with_links_and_ways_to_take_them_away(site, view):
     query = "SELECT ?s ?name { ?s a <https://schema.org/Project> ; <https://schema.org/name> ?name } ORDER BY ?s"
     page = site.get("/sparql", params={"query": query}).text
@@ -362,7 +279,7 @@ def test_a_browser_sees_rows_with_links_and_ways_to_take_them_away(site, view):
     assert f'<a href="{page_path(project.iri)}">' in page
     link = re.search(r'href="(/sparql\?query=[^"]+format=csv)"', page)
     assert link
-    assert site.get(link[1].replace("&amp;", "&")).text.startswith("s,name\r\n")
+    assert site.get(link[1].replace("&amp;", "&")).text.startswith("\ufeffs,name\r\n")
 
 
 def test_a_folder_without_a_snapshot_says_what_to_do(tmp_path):
