@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from queries.worker import Answer
 
 PIECE = 1 << 18
-SMALLEST_ZIP = 1 << 10
+SMALLEST_ZIP = 500
 SLOWEST_PIECE = 60.0
 """In how many seconds a piece has to be taken; who reads slower is cut off."""
 LEVEL = 5
@@ -42,12 +42,22 @@ class Delivery:
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in said.items()]
         with self._answer:
             await send({"type": "http.response.start", "status": 200, "headers": raw})
-            if scope["method"] != "HEAD":
-                pieces = _packed(self._answer.file) if packed else _pieces(self._answer.file)
-                async for piece in iterate_in_threadpool(pieces):
-                    with anyio.fail_after(SLOWEST_PIECE):
-                        await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            if scope["method"] == "HEAD":
+                await send({"type": "http.response.body"})
+                return
+            pieces = _packed(self._answer.file) if packed else _pieces(self._answer.file)
+            async for piece, more in iterate_in_threadpool(_with_rest(pieces)):
+                with anyio.fail_after(SLOWEST_PIECE):
+                    await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+
+def _with_rest(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each piece, at least one, and whether there are others after it."""
+    piece = next(pieces, b"")
+    for following in pieces:
+        yield piece, True
+        piece = following
+    yield piece, False
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
