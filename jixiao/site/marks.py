@@ -78,12 +78,11 @@ def _spots(part: re.Match[str]) -> Iterator[Spot]:
 
 def found(leaf: Leaf, spot: Spot) -> list[Mark]:
     """What stands at a spot; nothing where there is none on this leaf."""
-    if spot.column is None and spot.row is None:
+    tabbed = leaf.source.format == "text"  # its columns are no cells
+    if spot.row is None and (spot.column is None or tabbed):
         return [_line(spot, line) for line in leaf.source.lines if line.number == spot.line]
     grids = leaf.source.grids
-    cells = [_cell(leaf, spot, cell) for grid in grids for cell in grid.cells if _is_meant(spot, grid, cell, leaf)]
-    gridded = any(cell.line == spot.line for grid in grids for cell in grid.cells)
-    return cells if gridded or spot.line is None else found(leaf, Spot(spot.line))
+    return [_cell(leaf, spot, cell) for grid in grids for cell in grid.cells if _is_meant(spot, grid, cell, leaf)]
 
 
 def _is_meant(spot: Spot, grid: Grid, cell: Cell, leaf: Leaf) -> bool:
