@@ -111,15 +111,16 @@ class Explorer:
 
     def short(self, iri: str) -> str:
         """An address as it stands in the address of a page."""
-        return unquote(iri.removeprefix(self.base) if iri.startswith(self.base) else f"code/{iri.removeprefix(CODE)}")
+        return iri.removeprefix(self.base) if iri.startswith(self.base) else f"code/{iri.removeprefix(CODE)}"
 
     def resolve(self, short: str) -> str | None:
         """The thing that :meth:`short` stands for; ``None`` where the snapshot has none that can be walked."""
-        start, mark, part = short.partition("#")
-        code = start.startswith("code/")
-        names = unquote(start.removeprefix("code/")).split("/")
-        iri = (CODE if code else self.base) + "/".join(map(segment, names)) + (f"#{segment(part)}" if mark else "")
-        return iri if self.kinds_of([iri]) else None
+        code = short.startswith("code/")
+        iri = CODE + short.removeprefix("code/") if code else self.base + short
+        try:
+            return iri if self.kinds_of([iri]) else None
+        except ValueError:  # what is typed into a browser need be no address
+            return None
 
     def kinds_of(self, iris: Iterable[str]) -> dict[str, str]:
         """The kind of each of these things that is of one."""
@@ -239,11 +240,10 @@ class Explorer:
             told += [Fact(name=self.label_of(path), value=row["value"], places=places[field or ""]) for row in values]
         return told
 
-    def source_of(self, thing: Thing) -> tuple[str, str] | None:
-        """The SHA-256 and the name of the file in which a thing is printed."""
-        pattern = "?of jx:document? ?document . ?document jx:sha256 ?sha256 ; jx:sourceFile ?file"
-        found = next(self.asking.rows(pattern, "of sha256 file", [thing.iri.partition("#")[0]]), None)
-        return (found["sha256"], found["file"]) if found else None
+    def source_of(self, thing: Thing) -> Mapping[str, str] | None:
+        """The ``sha256``, the name and the ``format`` of the file in which a thing is printed."""
+        pattern = "?of jx:document? ?in . ?in jx:sha256 ?sha256 ; jx:sourceFile ?source ; jx:format ?format"
+        return next(self.asking.rows(pattern, "sha256 source format", [thing.iri.partition("#")[0]]), None)
 
     def label_of(self, path: str) -> str:
         """What the property at the end of a path is called."""
@@ -289,17 +289,11 @@ class Explorer:
         )
 
     def _shares(self, edge: Edge, starts: Sequence[str]) -> dict[tuple[str, str], str]:
-        """How much comes from a source; rows of the budget tell it, forms only where there is no row."""
-        owner = "?of" if edge.source == "project" else "?from"
-        pattern = f"{edge.where} . {owner} a ?type"
-        rows_of: dict[bool, dict[tuple[str, str], Decimal]] = {True: defaultdict(Decimal), False: defaultdict(Decimal)}
-        columns = "from to type share yuan" + (" of" if owner == "?of" else "")
-        for row in self.asking.rows(pattern, columns, starts, "from"):
-            if row["type"] in {full("jx:BudgetLine"), full("jx:TargetForm")}:
-                rows_of[row["type"] == full("jx:BudgetLine")][row["from"], row["to"]] += row["yuan"]
-        paid = {one for one, _ in rows_of[True]}
-        stated = {pair: yuan for pair, yuan in rows_of[False].items() if pair[0] not in paid}
-        return {pair: _money(yuan) for pair, yuan in (rows_of[True] | stated).items()}
+        """How much comes from each source."""
+        found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for row in self.asking.rows(edge.where, "from to share yuan", starts, "from"):
+            found[row["from"], row["to"]] += row["yuan"]
+        return {pair: _money(yuan) for pair, yuan in found.items()}
 
     def links(self, kind: str, other: str, iris: Sequence[str], most: int = EVERY) -> Pairs:
         """Pairs of these things of one kind and their neighbours of another, so many at most a query."""

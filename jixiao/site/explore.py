@@ -18,7 +18,7 @@ from jixiao.explorer.overview import STEPS, VERSION, data_of, table_of
 from jixiao.explorer.reading import MOST, Explorer
 from jixiao.explorer.writing import LINES, THINGS, as_data, graphml, line_rows, thing_row
 from jixiao.rendering import page_path
-from jixiao.site.pages import desk_of, show
+from jixiao.site.frame import desk_of, show
 from jixiao.tables import csv_text, table
 from ontology.terms import CODE
 
@@ -105,12 +105,11 @@ def _told(explorer: Explorer, chosen: Thing) -> dict[str, Any]:
     """What is told of a thing: its facts, and its neighbours by kind, the first of them described."""
     near = explorer.around(chosen.iri, chosen.kind)
     first = {kind: list(explorer.things(iris[:BATCH]).values()) for kind, iris in near.items()}
-    source = explorer.source_of(chosen)
     return {
         "facts": explorer.facts(chosen),
         "near": {kind: (len(iris), first[kind]) for kind, iris in near.items()},
         "most": MOST,
-        "source": source and {"sha256": source[0], "source": source[1]},
+        "source": explorer.source_of(chosen),
     }
 
 
