@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +17,17 @@ from jixiao.cli.options import HERE, Kg, knowledge_graph, say
 from jixiao.errors import BadInputError
 from jixiao.messages import text
 
+if TYPE_CHECKING:
+    from jixiao.site.engine import Service
+
 Host = Annotated[str, typer.Option("--host", metavar="HOST", help=text("help.host"))]
 Port = Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help=text("help.port"))]
+Scratch = Annotated[bool, typer.Option("--scratch", help=text("help.scratch"))]
+Seconds = Annotated[float, typer.Option("--query-seconds", metavar="SECONDS", min=0.1, help=text("help.query_seconds"))]
+Memory = Annotated[int, typer.Option("--query-memory", metavar="MB", min=512, help=text("help.query_memory"))]
+Workers = Annotated[
+    int | None, typer.Option("--query-workers", metavar="NUMBER", min=1, help=text("help.query_workers"))
+]
 LOCALHOST = "127.0.0.1"
 PORT = 8000
 
@@ -40,27 +50,43 @@ def report(
 
 
 @app.command(cls=Command, help=text("help.serve"))
-def serve(host: Host = LOCALHOST, port: Port = PORT, kg: Kg = HERE) -> None:
+def serve(  # noqa: PLR0913 - each is an option
+    host: Host = LOCALHOST,
+    port: Port = PORT,
+    kg: Kg = HERE,
+    *,
+    scratch: Scratch = False,
+    query_seconds: Seconds = 30.0,
+    query_memory: Memory = 2048,
+    query_workers: Workers = None,
+) -> None:
     """Opens the site until it is stopped."""
+    from jixiao.site.engine import Service, workers  # noqa: PLC0415 - loads the store
+    from queries.worker import Limits  # noqa: PLC0415
+
     knowledge_graph(kg).live()
-    run_site(kg, host, port)
+    limits = Limits(seconds=query_seconds, megabytes=query_memory)
+    token = token_urlsafe(24) if scratch else None
+    run_site(kg, host, port, Service(limits=limits, workers=query_workers or workers(), token=token))
 
 
-def run_site(folder: Path, host: str, port: int) -> None:
+def run_site(folder: Path, host: str, port: int, service: Service | None = None) -> None:
     """Serves the site of a folder; returns when it is stopped.
 
     Raises:
         BadInputError: the address cannot be used.
     """
-    import uvicorn  # noqa: PLC0415
-
     from jixiao.site.app import create_app  # noqa: PLC0415
+    from jixiao.site.listening import server_of  # noqa: PLC0415
 
     listening = listen(host, port)
+    site = create_app(folder, service)
+    site.state.engine.warm()
     say(text("serve.at", url=f"http://{host}:{port}/"))
-    server = uvicorn.Server(uvicorn.Config(create_app(folder), log_level="warning"))
+    if service and service.token:
+        say(text("serve.scratch", url=f"http://{host}:{port}/scratch/sparql", token=service.token))
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        server_of(site).run(sockets=[listening])
     say(text("serve.stopped"))
 
 

@@ -28,6 +28,11 @@ FEWEST = 4
 WAITING = 32
 
 
+def workers() -> int:
+    """How many queries run at the same time, where nobody says."""
+    return max(FEWEST, os.cpu_count() or 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """How queries are served.
@@ -37,7 +42,7 @@ class Service:
     """
 
     limits: Limits = field(default_factory=Limits)
-    workers: int = field(default_factory=lambda: max(FEWEST, os.cpu_count() or 1))
+    workers: int = field(default_factory=workers)
     token: str | None = None
 
 
