@@ -132,6 +132,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "printed": printed,
     "plain": plain,
     "path": page_path,
+    "readable": readable,
     "day": day,
     "field": field_label,
     "citation": citation,

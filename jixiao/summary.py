@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from jixiao.view import Clarity, clarity
 
 if TYPE_CHECKING:
-    from jixiao.view import Disclosure, Indicator, View
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from jixiao.view import Disclosure, Finding, Indicator, Subject, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,59 @@ def departments(view: View) -> list[Department]:
     every = [Department(document, clarity(indicators_of(view, document))) for document in view.documents.values()]
     judged = [each for each in every if each.clarity.judged]
     return sorted(judged, key=lambda each: (-(each.clarity.percent or 0), each.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What some documents say together."""
+
+    documents: Sequence[Disclosure]
+    subjects: Sequence[Subject]
+    findings: Sequence[Finding]
+
+    @property
+    def projects(self) -> list[Subject]:
+        """The projects, without what is about whole departments."""
+        return [subject for subject in self.subjects if not subject.is_department]
+
+    @property
+    def budget(self) -> Decimal | None:
+        """What their project-expenditure tables give, in 元; ``None`` where there is no such table."""
+        budgets = [subject.budget for subject in self.subjects if subject.budget is not None]
+        return sum(budgets, Decimal(0)) if budgets else None
+
+    @property
+    def indicators(self) -> list[Indicator]:
+        """All indicators."""
+        return [indicator for subject in self.subjects for indicator in subject.indicators]
+
+    @property
+    def clarity(self) -> Clarity:
+        """How many targets nobody can check."""
+        return clarity(self.indicators)
+
+    @property
+    def money_without_form(self) -> Decimal:
+        """The money of projects without a form, in 元."""
+        return sum((each.budget or Decimal(0) for each in self.subjects if not each.forms), Decimal(0))
+
+    @property
+    def rules(self) -> Counter[str]:
+        """How often each rule found something."""
+        return Counter(finding.rule for finding in self.findings)
+
+    @property
+    def levels(self) -> Mapping[str, Clarity]:
+        """How clear the indicators of each first level are, in the order in which levels first stand."""
+        names = dict.fromkeys(each.level1 for each in self.indicators if each.level1)
+        return {name: clarity(each for each in self.indicators if each.level1 == name) for name in names}
+
+
+def profile(view: View, documents: Iterable[Disclosure]) -> Profile:
+    """What some documents say together."""
+    meant = list(documents)
+    subjects = [subject for document in meant for subject in view.of_document(document.iri)]
+    return Profile(meant, subjects, [finding for document in meant for finding in view.findings_in(document.iri)])
 
 
 def by_rule(view: View) -> list[tuple[str, Counter[str]]]:

@@ -353,6 +353,12 @@ class View:
         return {row["iri"]: Disclosure(**row) for row in rows(self.graph, "documents")}
 
     @cached_property
+    def by_publisher(self) -> Mapping[str, list[Disclosure]]:
+        """The documents by the address of their publisher, the earliest year first."""
+        every = sorted(self.documents.values(), key=lambda each: (each.year or 0, each.source))
+        return grouped((each for each in every if each.organisation), lambda each: each.organisation)
+
+    @cached_property
     def findings(self) -> list[Finding]:
         """Every finding, in the order of the file."""
         return [Finding(**{name: each[name] for name in FINDING if name in each}) for each in self.graph.findings()]

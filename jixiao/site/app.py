@@ -15,9 +15,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.errors import GraphError
-from jixiao.site import explore, graphstore, pages, scratch, source, sparql, vocabulary
+from jixiao.site import departments, explore, graphstore, pages, scratch, source, sparql, vocabulary
 from jixiao.site.desk import Desk
 from jixiao.site.engine import Engine
+from jixiao.site.frame import show
 from jixiao.site.memory import Memory
 from jixiao.site.reading import ReadingRoom
 from jixiao.site.registers import REGISTERS
@@ -51,6 +52,7 @@ ROUTES = (
     *graphstore.ROUTES,
     *scratch.ROUTES,
     *source.ROUTES,
+    *departments.ROUTES,
     *vocabulary.ROUTES,
     *explore.ROUTES,
 )
@@ -89,18 +91,18 @@ async def served(app: Starlette) -> AsyncIterator[None]:
 def refused(request: Request, error: HTTPException) -> Response:
     """A page that says what is wrong with the request."""
     heading, message = SAID.get(error.status_code, ("不行", error.detail))
-    return pages.show(request, "error.html", status=error.status_code, heading=heading, message=message)
+    return show(request, "error.html", status=error.status_code, heading=heading, message=message)
 
 
 def unready(request: Request, error: GraphError) -> Response:
     """A page that says why there is nothing to show, and what to do."""
-    return pages.show(request, "error.html", status=503, heading="还没有可看的", message=str(error))
+    return show(request, "error.html", status=503, heading="还没有可看的", message=str(error))
 
 
 def broken(request: Request, _: Exception) -> Response:
     """A page that owns up to a mistake of the program; the server's log has the details."""
     said = "这是程序的错误，不是您的。请把地址告诉我们。"
-    answer = pages.show(request, "error.html", status=500, heading="程序出错了", message=said)
+    answer = show(request, "error.html", status=500, heading="程序出错了", message=said)
     answer.headers.update(SAFETY)  # this answer is made outside of the middleware
     return answer
 

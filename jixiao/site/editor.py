@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from jixiao.rendering import page_path
 from jixiao.site.engine import engine_of
+from jixiao.site.frame import desk_of, show
 from jixiao.site.negotiate import preferred
-from jixiao.site.pages import desk_of, show
 from jixiao.site.protocol import STATUS
 from queries.errors import AnswerTooLargeError, QueryError
 from queries.jobs import Ask

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache, partial
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from jixiao.comparison import amount, index_of, offered, places_of
 from jixiao.messages import catalogue
-from jixiao.rendering import environment
+from jixiao.site.departments import department
 from jixiao.site.excerpts import excerpts
+from jixiao.site.frame import desk_of, show
 from jixiao.site.given import FORMS, as_file
 from jixiao.site.lists import Listing
 from jixiao.site.negotiate import preferred
@@ -32,32 +32,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from graph.snapshot import Snapshot
-    from jixiao.site.desk import Desk
     from jixiao.site.registers import Register
     from jixiao.view import Disclosure, Form, Indicator, Subject, View
 
 TOP = 12
 
 _THING = {"text/html": "html", "text/turtle": "ttl", "application/n-triples": "nt"}
-
-
-def desk_of(request: Request) -> Desk:
-    """The desk that the application was made with."""
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-def show(request: Request, name: str, here: str = "", status: int = 200, **values: Any) -> HTMLResponse:
-    """A page made from a template."""
-    desk = desk_of(request)
-    common = {"here": here, "version": _version(), "view": None, "rules": desk.rules, "opinions": desk.opinions}
-    given = common | values
-    return HTMLResponse(environment().get_template(name).render(given), status_code=status)
-
-
-@cache
-def _version() -> str:
-    return version("jixiao")
 
 
 def overview(request: Request) -> Response:
@@ -116,8 +96,12 @@ def thing(request: Request) -> Response:
     if iri is None:
         raise HTTPException(404)
     form = request.query_params.get("format") or preferred(request.headers.get("accept", "*/*"), _THING)
-    if form in {"ttl", "nt"}:
-        return _triples(view, iri, form)
+    return _triples(view, iri, form) if form in {"ttl", "nt"} else _page_of(request, view, iri)
+
+
+def _page_of(request: Request, view: View, iri: str) -> Response:
+    if iri in view.by_publisher:
+        return department(request, view, iri)
     if readable(iri) not in view.by_path:
         return anything(request, view, iri)
     if iri in view.documents:

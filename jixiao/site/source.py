@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from ingest.errors import IngestError
 from jixiao.inspect import Table
+from jixiao.site.frame import desk_of, show
 from jixiao.site.lists import whole_number
 from jixiao.site.marks import spots, window
-from jixiao.site.pages import desk_of, show
 from jixiao.site.sight import sight
 
 if TYPE_CHECKING:

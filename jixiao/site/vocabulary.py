@@ -15,8 +15,8 @@ from starlette.routing import Route
 from graph.errors import GraphError
 from ingest.interchange import json_schema
 from jixiao.rendering import page_path
+from jixiao.site.frame import desk_of
 from jixiao.site.negotiate import preferred
-from jixiao.site.pages import desk_of
 from jixiao.vocabulary.book import Book
 from jixiao.vocabulary.printing import RDF_FORMATS, Setting, html, rdf
 from jixiao.vocabulary.speech import SAFE

@@ -1,0 +1,117 @@
+"""Pages about departments: one of them over its years, and two of them, or two years, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import Route
+
+from jixiao.site.frame import desk_of, show
+from jixiao.summary import Profile, profile
+from jixiao.view import grouped, readable
+from ontology.terms import fold
+from queries.comparison.names import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from jixiao.view import Disclosure, Indicator, Subject, View
+
+SHOWN = 60
+"""How many pairs of projects or indicators are shown at most."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two that are compared: a department with all of its documents, or one document.
+
+    Attributes:
+        path: by which the address names it.
+        name: what it is called.
+    """
+
+    path: str
+    name: str
+    profile: Profile
+
+    @cached_property
+    def projects(self) -> Mapping[str, Subject]:
+        """The projects by what their names have in common over years."""
+        return {normalised(each.name): each for each in reversed(self.profile.projects)}
+
+    @cached_property
+    def indicators(self) -> Mapping[str, list[Indicator]]:
+        """The indicators by name."""
+        return grouped(self.profile.indicators, lambda each: fold(each.name))
+
+
+def department(request: Request, view: View, iri: str) -> Response:
+    """One department: its years, how clear its targets are, what was found."""
+    documents = view.by_publisher[iri]
+    return show(
+        request,
+        "department.html",
+        here="/departments",
+        view=view,
+        iri=iri,
+        called=documents[-1].publisher,
+        whole=profile(view, documents),
+        following=list(pairwise(documents)),
+        years=[(each, profile(view, [each])) for each in documents],
+    )
+
+
+def compare(request: Request) -> Response:
+    """Two departments or two years of one, side by side."""
+    view = desk_of(request).view
+    choices = _choices(view)
+    asked = {name: request.query_params.get(name, "") for name in ("one", "other")}
+    chosen = {name: _side(view, choices, path) for name, path in asked.items()}
+    unknown = [path for name, path in asked.items() if path and chosen[name] is None]
+    one, other = chosen["one"], chosen["other"]
+    given: dict[str, Any] = {"one": one, "other": other, "unknown": unknown, "choices": choices}
+    if one and other:
+        given |= {"projects": _pairs(one.projects, other.projects), "indicators": _shared(one, other)}
+    return show(request, "compare.html", here="/departments", view=view, **given)
+
+
+def _choices(view: View) -> Mapping[str, str]:
+    """What can be compared, by its path: departments with several documents, and documents."""
+    several = {iri: each for iri, each in view.by_publisher.items() if len(each) > 1}
+    departments = {readable(iri): f"{each[0].publisher}（{len(each)} 份文件）" for iri, each in several.items()}
+    documents = {readable(each.iri): _called(each) for each in view.documents.values()}
+    return dict(sorted((departments | documents).items(), key=lambda each: each[1]))
+
+
+def _called(document: Disclosure) -> str:
+    named = f"{document.publisher or document.source} {document.year or ''} {document.kind or ''}"
+    return " ".join(named.split())
+
+
+def _side(view: View, choices: Mapping[str, str], path: str) -> Side | None:
+    if path not in choices:
+        return None
+    by_path = {readable(iri): each for iri, each in view.by_publisher.items()}
+    by_path |= {readable(each.iri): [each] for each in view.documents.values()}
+    return Side(path, choices[path], profile(view, by_path[path]))
+
+
+def _pairs(one: Mapping[str, Subject], other: Mapping[str, Subject]) -> list[tuple[Subject, Subject]]:
+    """The projects that both have, the ones with most money first."""
+    shared = [(one[name], other[name]) for name in one if name in other]
+    return sorted(shared, key=lambda pair: -(pair[0].money or pair[1].money or 0))[:SHOWN]
+
+
+def _shared(one: Side, other: Side) -> list[tuple[str, list[Indicator], list[Indicator]]]:
+    """The indicators of one name that both have."""
+    names = [name for name in one.indicators if name in other.indicators]
+    return [(one.indicators[name][0].name, one.indicators[name], other.indicators[name]) for name in names][:SHOWN]
+
+
+ROUTES = (Route("/compare", compare),)
