@@ -71,7 +71,7 @@ INDICATOR: Mapping[str, Binding] = {
     "name": NAME,
     "desc": Binding(f"{SCHEMA}description", TEXT),
     **_ours(TEXT, l1="level1Name", l2="level2Name", basis="basisText", prior="priorText", actual="actualText",
-            scoring="scoringText", evidence="evidenceText", note="note"),
+            scoring="scoringText", evidence="evidenceText", note="note", polarity_word="polarityWord"),
     **_ours(DECIMAL, weight="weight", score="score"),
     **_ours(code("polarity"), polarity="polarity"),
     **_ours(FLAG, per_unit="perUnit"),

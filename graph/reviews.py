@@ -23,7 +23,7 @@ from graph.errors import GraphError
 from graph.files import sha256, write_whole
 from graph.lock import exclusive
 from graph.mapping import triples
-from ingest.language.sense import is_per_unit, polarity
+from ingest.language.sense import is_per_unit, told_direction
 from ingest.language.values import parse_value
 from ontology.terms import DCT, JX, OA, PROV, RDF, RDFS, XSD
 
@@ -224,6 +224,7 @@ def corrected(indicator: Indicator, field: str, printed: str) -> Indicator:
         return replace(
             changed, kind=value.kind, note=value.note, per_unit=is_per_unit(changed.name, changed.desc, changed.unit)
         )
+    told = told_direction(changed.name, value.unit)
     return replace(
         changed,
         kind=value.kind,
@@ -232,7 +233,8 @@ def corrected(indicator: Indicator, field: str, printed: str) -> Indicator:
         number2=value.number2,
         unit=value.unit,
         note=value.note,
-        polarity=polarity(changed.name, value.unit),
+        polarity=told and told.direction,
+        polarity_word=told and told.word,
         per_unit=is_per_unit(changed.name, changed.desc, value.unit),
     )
 

@@ -111,6 +111,8 @@ class Indicator:
     page: int | None = None
     polarity: Direction | None = None
     """Whether more or less of this is better, from the words of name and unit; ``None`` where they do not tell."""
+    polarity_word: str | None = None
+    """The word of the name that told the polarity."""
     per_unit: bool = False
     """The value is a price for one of many (``2万元/家``, ``每个单位2万元``), not a total."""
     places: Places = field(default_factory=dict)

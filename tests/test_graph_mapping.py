@@ -73,6 +73,7 @@ INDICATOR = Indicator(
     line=30,
     page=2,
     polarity="more",
+    polarity_word="次数",
     places={"value": (SPAN, Span(start=110, end=111, quote="次", line=31)), "name": (SPAN,)},
 )
 COST = Indicator(

@@ -11,8 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.language.numbering import split_goals
-from ingest.language.sense import is_per_unit, polarity
+from ingest.language.sense import Told, is_per_unit, polarity, told_direction
+from ingest.language.states import is_checkable
 from ingest.language.values import Value, parse_value
+from ingest.layout.folding import fold
 
 BEFORE = {
     "ge": ("≥", ">=", "＞=", "＞＝", "≧", "=>", "不少于", "不低于", "至少", "大于等于"),
@@ -100,6 +102,35 @@ KINDS = {
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in KINDS.items() for text in texts])
 def test_the_kind_of_a_value(kind, text) -> None:
     assert parse_value(text, "指标").kind == kind
+
+
+STATES = {
+    "denied": ("改造期间不停课", "枪支无遗失", "确保不发生较大及以上事故", "无有效投诉", "村民不断水"),
+    "done": ("建成投用", "取得办学许可", "通过竣工验收", "接口打通", "顺利完成", "完成能力提升工程", "印发实施"),
+    "whole": ("如数发还", "一人一档", "村村通", "应修尽修", "台账齐全", "账实相符", "无死角覆盖"),
+    "bound": ("达国标", "按图施工", "不低于生态流量", "采购价≤市场价", "符合《办法》要求", "满足设计规范要求"),
+    "graded": ("省级", "三级甲等", "优秀等次", "金奖", "稳定达标", "设备运行正常"),
+}
+OPEN = (
+    "较好完成", "按时完成", "逐步实现全覆盖", "无明显下降", "全程优质服务", "达到预期标准", "符合群众期待", "完成及时",
+    "通过加强审核提高质量", "保障机关正常运转", "确保工作顺利开展", "解决群众不便问题", "不断完善", "力争通过验收",
+    "取得明显成效", "建立健全长效机制", "有教无类", "零距离服务", "无缝衔接",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "text"), [(form, text) for form, texts in STATES.items() for text in texts])
+def test_a_state_is_told_by_its_form(form, text) -> None:
+    assert is_checkable(fold(text)), form
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_what_is_left_open_is_no_state(text) -> None:
+    assert not is_checkable(fold(text))
+
+
+def test_one_clause_that_can_be_checked_is_enough() -> None:
+    assert is_checkable("整洁美观,无垃圾")
+    assert not is_checkable("整洁美观,深受欢迎")
 
 
 @pytest.mark.parametrize(
@@ -230,14 +261,29 @@ def test_the_words_of_a_name_tell_the_better_direction(name, direction) -> None:
     assert polarity(name) == direction
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "told"),
+    [
+        ("群众投诉次数", "次", Told("less", "投诉")),
+        ("观 众 满 意 度", "%", Told("more", "满意度")),
+        ("走访次数", "次", Told("more", "次数")),
+        ("数字化率", "%", Told("more", "率")),
+        ("档案", None, None),
+    ],
+)
+def test_a_direction_names_the_word_that_tells_it(name, unit, told) -> None:
+    assert told_direction(name, unit) == told
+
+
 def test_a_rate_in_percent_is_better_when_higher() -> None:
     assert polarity("数字化率", "%") == "more"
     assert polarity("数字化率", "人") is None
 
 
 @given(st.text(), st.none() | st.text())
-def test_a_direction_is_one_of_three_or_none(name, unit) -> None:
-    assert polarity(name, unit) in {"more", "less", "keep", None}
+def test_a_direction_is_one_of_three_by_a_word_of_the_name_or_none(name, unit) -> None:
+    told = told_direction(name, unit)
+    assert told is None or (told.direction in {"more", "less", "keep"} and told.word in fold(name))
 
 
 @pytest.mark.parametrize(

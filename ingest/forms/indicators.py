@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest.forms.fit import FREE, indicator_column, is_level, national_levels, unknown_column
-from ingest.language.sense import is_per_unit, polarity
+from ingest.language.sense import is_per_unit, told_direction
 from ingest.language.values import parse_value, words
 from ingest.layout.align import align
 from ingest.layout.folding import fold
@@ -128,6 +128,7 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
     texts = {key: cells[key].text for key in TEXT_KEYS if key in cells}
     desc = texts.get("desc")
     parsed = parse_value(printed, label, desc)
+    told = told_direction(label, parsed.unit)
     return Indicator(
         l1=row.levels["level1"].text if "level1" in row.levels else None,
         l2=row.levels["level2"].text if "level2" in row.levels else None,
@@ -142,7 +143,8 @@ def indicator_of(row: TableRow, text: str) -> Indicator | None:
         note=parsed.note or (cells["remark"].text if "remark" in cells else None),
         line=min(part.fragments[0].line for key, part in cells.items() if key not in PROJECT_KEYS),
         page=cells["name"].fragments[0].page,
-        polarity=polarity(label, parsed.unit),
+        polarity=told and told.direction,
+        polarity_word=told and told.word,
         per_unit=is_per_unit(label, desc, parsed.unit),
         places=places_of(row, text),
         desc=desc,

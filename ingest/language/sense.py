@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.layout.folding import fold
 from ontology import lexicon
@@ -20,6 +20,13 @@ EACH = re.compile(r"每个|每家|每人|每次|每户|每场|每名|每件|每�
 DIRECTIONS: tuple[Direction, ...] = ("more", "less", "keep")
 
 
+class Told(NamedTuple):
+    """Which way an indicator is better, and the word of its name that tells it."""
+
+    direction: Direction
+    word: str
+
+
 @lru_cache(maxsize=1)
 def directions() -> tuple[Mapping[str, Direction], int]:
     """The words of each direction and the length of the longest."""
@@ -28,20 +35,29 @@ def directions() -> tuple[Mapping[str, Direction], int]:
     return found, max(map(len, found))
 
 
-@lru_cache(maxsize=16384)
 def polarity(name: str, unit: str | None = None) -> Direction | None:
+    """The better direction of an indicator alone; ``None`` where no word tells it."""
+    found = told_direction(name, unit)
+    return found and found.direction
+
+
+@lru_cache(maxsize=16384)
+def told_direction(name: str, unit: str | None = None) -> Told | None:
     """The better direction of an indicator, by the words of its name: the longest counts, the last of equal length.
 
-    Returns ``None`` where no word tells it.
+    Where no other word tells it, a word that counts anything does, and 率 with a unit of percent. Returns ``None``
+    where none of them stands in the name.
     """
     text, (known, longest) = fold(name), directions()
     for length in range(min(longest, len(text)), 0, -1):
         for start in range(len(text) - length, -1, -1):
-            direction = known.get(text[start : start + length])
-            if direction is not None:
-                return direction
-    counted = any(fold(word) in text for word in lexicon("values")["polarity"]["count"])
-    return "more" if counted or (unit in {"%", "百分比", "百分之百"} and text.endswith("率")) else None
+            word = text[start : start + length]
+            if word in known:
+                return Told(known[word], word)
+    counted = [word for word in lexicon("values")["polarity"]["count"] if fold(word) in text]
+    if not counted and unit in {"%", "百分比", "百分之百"} and text.endswith("率"):
+        counted = ["率"]
+    return Told("more", counted[0]) if counted else None
 
 
 def is_per_unit(name: str, desc: str | None, unit: str | None) -> bool:
