@@ -1,6 +1,12 @@
-// Brings what is marked into the middle of the window; without this script the address does so as well as browsers can.
+// Brings what is marked into the middle: on a page of the source into that of the window, beside a value into that of its
+// frame. Without this script the address does the first as well as browsers can.
 
-const marked = document.querySelector(".paper .mark, .grid td.marked, .paragraph mark, .source .hit");
-if (marked && (location.hash || location.search)) {
-  marked.scrollIntoView({ block: "center", inline: "center" });
+if (document.querySelector(".beside")) {
+  for (const cell of document.querySelectorAll(".beside .grid td.marked")) {
+    const frame = cell.closest(".grid");
+    frame.scrollLeft = cell.offsetLeft - (frame.clientWidth - cell.offsetWidth) / 2;
+  }
+} else {
+  const marked = document.querySelector(".paper .mark, .grid td.marked, .paragraph mark, .source .hit");
+  if (marked) marked.scrollIntoView({ block: "center", inline: "center" });
 }
