@@ -15,7 +15,7 @@ from test_cli import jixiao, said
 
 from ingest.interchange import from_json, to_json
 from jixiao import samples
-from jixiao.cli.evaluating import judged, one_layout
+from jixiao.cli.evaluating import by_samples, judged
 from queries.evaluation import (
     Anomaly,
     Evaluation,
@@ -144,7 +144,7 @@ def test_a_folder_without_gold_and_a_command_without_any_are_bad_input(tmp_path,
 
 
 def test_the_figures_of_records_come_in_every_form(tmp_path):
-    sample = samples.make(2, "line")
+    sample = samples.make(2, "halves")
     records = tmp_path / "records.jsonl"
     records.write_text(to_json(sample.truth) + "\n", encoding="utf-8")
     anomalies = [{"rule": each.rule, "target": each.project, "indicator": each.indicator} for each in sample.planted]
@@ -175,11 +175,21 @@ def test_a_document_that_was_not_read_is_said_to_count_as_missed(tmp_path, publi
     assert "缺.pdf：有标注，但没有读入" in said(run)
 
 
-def test_every_planted_defect_is_found_and_nothing_else_is_called_certain():
-    planted, findings = one_layout("markdown", 3)
-    evaluation = Evaluation(planted, findings)
-    assert {each.name for each in evaluation.rules() if each.gold} >= {"vague-target", "no-target", "plan-invalid"}
-    assert [each for each in evaluation.disagreements() if each.missed or each.certainty == "certain"] == []
+def test_every_planted_defect_is_found_and_nothing_else():
+    figures, disagreements = by_samples(2, ["secret", "no-target"])
+    counted = {each.name: (each.gold, each.found, each.hit) for each in figures}
+    assert counted["secret"] == counted["no-target"] == (2, 2, 2)
+    assert counted["all"][0] == counted["all"][2]
+    assert disagreements == []
+
+
+def test_the_figures_of_planted_defects_are_asked_for_rule_by_rule():
+    run = jixiao("evaluate", "--samples", "1", "--rule", "impossible-ratio", "--format", "json")
+    scores = {each["name"]: each for each in json.loads(run.stdout)["scores"]}
+    assert scores["impossible-ratio"]["gold"] == scores["impossible-ratio"]["hit"] == 1
+    run = jixiao("evaluate", "--samples", "1", "--rule", "untidy")
+    assert run.returncode == 2
+    assert "没有规则“untidy”" in said(run)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ingest.records import Document
+    from jixiao.samples import Sample
     from jixiao.tables import Cell
     from queries.evaluation import Disagreement, Gold, Score
 
@@ -34,6 +35,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     *,
     records: Annotated[Path | None, typer.Option("--records", metavar="FILE", help=text("help.records"))] = None,
     samples: Annotated[int, typer.Option("--samples", metavar="N", min=0, help=text("help.evaluate_samples"))] = 0,
+    rule: Annotated[list[str] | None, typer.Option("--rule", metavar="RULE", help=text("help.only_rule"))] = None,
     disagreements: Annotated[bool, typer.Option("--disagreements", help=text("help.disagreements"))] = False,
     form: Form = Rows.table,
     output: Output = None,
@@ -42,7 +44,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     """Scores the findings of the live snapshot, of records, or of samples against what is known to be there."""
     if gold and samples:
         raise BadInputError(text("evaluate.what"))
-    scored, differing = by_gold(gold, records, kg) if gold else by_samples(samples) if samples else ([], [])
+    scored, differing = by_gold(gold, records, kg) if gold else by_samples(samples, rule) if samples else ([], [])
     if not records and not samples:
         scored += by_reviews(kg)
     if not scored:
@@ -97,28 +99,43 @@ def of_records(path: Path) -> tuple[set[str], list[dict[str, Any]]]:
     return {each.source for each in documents}, judged(documents)
 
 
+class Bench:
+    """Where documents are judged one after the other; what does not come from documents is loaded once."""
+
+    def __init__(self) -> None:
+        from pyoxigraph import Store  # noqa: PLC0415
+
+        from graph.store import fill  # noqa: PLC0415
+        from queries import concepts  # noqa: PLC0415
+        from queries.library import rules  # noqa: PLC0415
+
+        self.rules = rules()
+        self.store = Store()
+        fill(self.store, (), concepts.triples(self.rules.values()))
+        self.lasting = set(self.store.named_graphs())
+
+    def judged(self, documents: Sequence[Document]) -> list[dict[str, Any]]:
+        """What the rules find in records, as plain data."""
+        from graph.addresses import document_address, told_apart  # noqa: PLC0415
+        from graph.mapping import triples  # noqa: PLC0415
+        from graph.store import derive  # noqa: PLC0415
+        from ontology.terms import BASE  # noqa: PLC0415
+        from queries import judge  # noqa: PLC0415
+        from queries.derivations import derived  # noqa: PLC0415
+
+        for graph in set(self.store.named_graphs()) - self.lasting:
+            self.store.remove_graph(graph)
+        addresses = [document_address(each, BASE) for each in documents]
+        for each, address in zip(documents, addresses, strict=True):
+            shared = addresses.count(address) > 1
+            self.store.bulk_extend(triples(each, BASE, told_apart(address, each) if shared else address))
+        derive(self.store, derived)
+        return [each.to_dict() for each in judge.findings(judge.run(self.rules, self.store))]
+
+
 def judged(documents: Sequence[Document]) -> list[dict[str, Any]]:
     """What the rules find in records, as plain data."""
-    from pyoxigraph import Store  # noqa: PLC0415
-
-    from graph.addresses import document_address, told_apart  # noqa: PLC0415
-    from graph.mapping import triples  # noqa: PLC0415
-    from graph.store import derive, fill  # noqa: PLC0415
-    from ontology.terms import BASE  # noqa: PLC0415
-    from queries import concepts, judge  # noqa: PLC0415
-    from queries.derivations import derived  # noqa: PLC0415
-    from queries.library import rules  # noqa: PLC0415
-
-    store, every = Store(), rules()
-    addresses = [document_address(each, BASE) for each in documents]
-    said = (
-        quad
-        for each, address in zip(documents, addresses, strict=True)
-        for quad in triples(each, BASE, address if addresses.count(address) == 1 else told_apart(address, each))
-    )
-    fill(store, said, concepts.triples(every.values()))
-    derive(store, derived)
-    return [each.to_dict() for each in judge.findings(judge.run(every, store))]
+    return Bench().judged(documents)
 
 
 def by_reviews(kg: Path) -> list[Score]:
@@ -132,42 +149,59 @@ def by_reviews(kg: Path) -> list[Score]:
     return [*rules, whole] if rules else []
 
 
-def by_samples(count: int) -> tuple[list[Score], list[Disagreement]]:
-    """The figures and disagreements on so many seeds in every layout: each is printed, read back and judged.
+def by_samples(count: int, only: Sequence[str] | None = None) -> tuple[list[Score], list[Disagreement]]:
+    """The figures and disagreements on so many planted defects of each rule, or of some rules only.
 
-    Documents of one layout are judged together, as the same department's in two layouts would be copies.
+    Each defect is planted alone in an otherwise sound document, which is printed, read back and judged by all rules.
+
+    Raises:
+        BadInputError: there is no such rule.
     """
-    from jixiao.samples import LAYOUTS  # noqa: PLC0415
+    from jixiao.samples import DEFECTS  # noqa: PLC0415
     from queries.evaluation import Evaluation  # noqa: PLC0415
 
     gold: list[Gold] = []
     findings: list[dict[str, Any]] = []
-    with progress(text("evaluate.samples"), len(LAYOUTS)) as step:
-        for number, layout in enumerate(LAYOUTS, 1):
-            planted, found = one_layout(layout, count)
-            gold += planted
+    rules = only or sorted(DEFECTS)
+    for unknown in set(rules) - set(DEFECTS):
+        raise BadInputError(text("evaluate.no_rule", rule=unknown))
+    bench = Bench()
+    with progress(text("evaluate.samples"), len(rules)) as step:
+        for number, rule in enumerate(rules, 1):
+            wanted, found = one_rule(rule, count, bench)
+            gold += wanted
             findings += found
-            step(text("evaluate.layout", number=number, count=len(LAYOUTS), layout=layout, found=len(found)))
+            step(text("evaluate.planted", number=number, count=len(rules), rule=rule, found=len(found)))
     evaluation = Evaluation(gold, findings)
     return [*evaluation.rules(), *evaluation.pooled()], evaluation.disagreements()
 
 
-def one_layout(layout: str, count: int) -> tuple[list[Gold], list[dict[str, Any]]]:
-    """What was planted in so many samples of a layout, and what the rules find in what is read back from them."""
-    from ingest import read  # noqa: PLC0415
-    from jixiao.samples import make  # noqa: PLC0415
+def one_rule(rule: str, count: int, bench: Bench) -> tuple[list[Gold], list[dict[str, Any]]]:
+    """What was planted for a rule in so many samples, and what all rules find in what is read back from them."""
+    from jixiao.samples import planted  # noqa: PLC0415
     from queries.evaluation import Anomaly, Gold  # noqa: PLC0415
 
-    gold, documents = [], []
+    gold: list[Gold] = []
+    findings: list[dict[str, Any]] = []
+    for seed in range(count):
+        sample = planted(seed, rule)
+        anomalies = tuple(Anomaly(each.rule, each.project, each.indicator) for each in sample.planted)
+        gold.append(Gold(sample.name, (), anomalies))
+        findings += bench.judged(read_back((sample, *sample.beside)))
+    return gold, findings
+
+
+def read_back(samples: Iterable[Sample]) -> list[Document]:
+    """What is read from samples."""
+    from ingest import read  # noqa: PLC0415
+
+    documents = []
     with TemporaryDirectory(prefix="jixiao-") as folder:
-        for seed in range(count):
-            sample = make(seed, layout)
+        for sample in samples:
             path = Path(folder) / sample.name
             path.write_bytes(sample.data)
             documents.append(read(path))
-            planted = (Anomaly(each.rule, each.project, each.indicator) for each in sample.planted)
-            gold.append(Gold(sample.name, (), tuple(planted)))
-    return gold, judged(documents)
+    return documents
 
 
 def sum_up(gold: Sequence[Gold], searched: set[str]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ingest.records import Document
 
 from .content import Disclosure, Planted, disclose
-from .defects import plant
+from .defects import DEFECTS, plant
 from .forms import FORMS, FormLayout
 from .layouts import LAYOUTS, Layout
 from .paper import Style
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .paper import Printed
 
-__all__ = ["FORMS", "KINDS", "LAYOUTS", "Planted", "Sample", "Style", "make", "said", "write"]
+__all__ = ["DEFECTS", "FORMS", "KINDS", "LAYOUTS", "Planted", "Sample", "Style", "make", "planted", "said", "write"]
 
 EXTRACTOR = "jixiao.samples/1"
 
@@ -48,6 +48,8 @@ class Sample:
     """Of a text file."""
     truth: Document
     planted: tuple[Planted, ...]
+    beside: tuple[Sample, ...] = ()
+    """Other samples without which what was planted cannot be seen, like that of the year before."""
 
     @property
     def text(self) -> str:
@@ -55,26 +57,55 @@ class Sample:
         return self.data.decode(self.encoding or "utf-8")
 
 
-def said(seed: int) -> Disclosure:
-    """What the department of a seed says, its defects included, before any layout prints it."""
+def said(seed: int, rules: Sequence[str] | None = None) -> Disclosure:
+    """What the department of a seed says, its defects included, before any layout prints it.
+
+    The defects are those that these rules find, none where there are no rules, or else a mixture.
+
+    Raises:
+        KeyError: There is no such rule.
+    """
     rng = Random(f"jixiao {seed}")
-    return plant(rng, disclose(rng))
+    return plant(rng, disclose(rng), rules)
 
 
-def make(seed: int, layout: str, kind: str | None = None, style: Style | None = None) -> Sample:
+def make(
+    seed: int, layout: str, kind: str | None = None, style: Style | None = None, rules: Sequence[str] | None = None
+) -> Sample:
     """The sample of a seed in a layout; the same arguments always give the same sample.
 
     A layout of ``LAYOUTS`` is text. One of ``FORMS`` is written as a file of the kind (one of ``KINDS``), in the style,
-    or in one drawn from the seed.
+    or in one drawn from the seed. ``rules`` say what is planted, as in ``said``; a layout that does not print what
+    shows a defect has nothing planted.
 
     Raises:
-        KeyError: There is no such layout or kind.
+        KeyError: There is no such layout, kind or rule.
     """
-    disclosure = said(seed)
-    if kind is None:
-        return _text(seed, LAYOUTS[layout], disclosure)
+    disclosure, name = said(seed, rules), _numbered(seed, rules)
     style = style or Style.draw(Random(f"style {seed} {layout} {kind}"))
-    return _file(seed, FORMS[layout], disclosure, kind, style)
+
+    def printed(each: Disclosure) -> Sample:
+        if kind is None:
+            return _text(name, LAYOUTS[layout], each)
+        return _file(name, FORMS[layout], each, kind, style)
+
+    return replace(printed(disclosure), beside=tuple(map(printed, disclosure.beside)))
+
+
+def planted(seed: int, rule: str) -> Sample:
+    """The sample of a seed with the defect of one rule, in a layout that prints what shows it.
+
+    Layouts take turns from seed to seed; files of ``FORMS`` are of the kinds in turn.
+
+    Raises:
+        KeyError: There is no such rule.
+    """
+    disclosure = said(seed, (rule,))
+    layouts: dict[str, Layout | FormLayout] = {**LAYOUTS, **FORMS}
+    shown = {name: {each.rule for each in layout.printed(disclosure).planted} for name, layout in layouts.items()}
+    names, kinds = [name for name in layouts if rule in shown[name]], [*KINDS]
+    name = names[seed % len(names)]
+    return make(seed, name, None if name in LAYOUTS else kinds[seed % len(kinds)], rules=(rule,))
 
 
 def write(
@@ -102,17 +133,17 @@ def write(
     return paths
 
 
-def _text(seed: int, layout: Layout, disclosure: Disclosure) -> Sample:
+def _text(number: str, layout: Layout, disclosure: Disclosure) -> Sample:
     known = layout.printed(disclosure)
     data = layout.text(disclosure).encode(layout.encoding)
-    return _sample(f"{_stem(seed, known)}-{layout.name}{layout.suffix}", data, layout.encoding, known)
+    return _sample(f"{_stem(number, known)}-{layout.name}{layout.suffix}", data, layout.encoding, known)
 
 
-def _file(seed: int, layout: FormLayout, disclosure: Disclosure, name: str, style: Style) -> Sample:
+def _file(number: str, layout: FormLayout, disclosure: Disclosure, name: str, style: Style) -> Sample:
     kind, known = KINDS[name], layout.printed(disclosure)
     printed = kind.write(layout.paper(disclosure, style), style)
     placed = replace(known, targets=tuple(_placed(form, str(n), printed) for n, form in enumerate(known.targets)))
-    return _sample(f"{_stem(seed, known)}-{layout.name}{kind.suffix}", printed.data, kind.encoding, placed, name)
+    return _sample(f"{_stem(number, known)}-{layout.name}{kind.suffix}", printed.data, kind.encoding, placed, name)
 
 
 def _placed(form: Target, mark: str, printed: Printed) -> Target:
@@ -121,8 +152,13 @@ def _placed(form: Target, mark: str, printed: Printed) -> Target:
     return replace(form, page=printed.pages.get(mark), indicators=placed)
 
 
-def _stem(seed: int, known: Disclosure) -> str:
-    return f"{known.facts.publisher}{known.facts.fiscal_year}年部门预算-{seed:03}"
+def _numbered(seed: int, rules: Sequence[str] | None) -> str:
+    """A seed and what was planted, for the names of files."""
+    return "-".join([f"{seed:03}", *("clean",) * (rules == ()), *(rules or ())])
+
+
+def _stem(number: str, known: Disclosure) -> str:
+    return f"{known.facts.publisher}{known.facts.fiscal_year}年部门预算-{number}"
 
 
 def _sample(name: str, data: bytes, encoding: str | None, known: Disclosure, kind: str = "text") -> Sample:

@@ -14,6 +14,8 @@ import yaml
 from ingest.records import Facts, Indicator, ProjectBudget, Target, Unit
 
 CENT = Decimal("0.01")
+LEVELS = ("class", "group", "item")
+"""Of the functional classification: 类, 款, 项."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,8 @@ class Spending:
     name: str
     basic: Decimal
     project: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        """Basic and project expenditure together."""
-        return self.basic + self.project
+    total: Decimal
+    """Basic and project expenditure together, as it is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,8 @@ class Planted:
     indicator: str | None = None
     certain: bool = True
     """Whether the rule can be certain of it."""
+    needs: frozenset[str] = frozenset()
+    """What a layout has to print for it to be seen: fields as ``record.field``, or one of ``carried.PARTS``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,11 @@ class Disclosure:
     targets: tuple[Target, ...]
     overall: Target
     """The form of the department as a whole; few layouts print it."""
+    project_count: int
+    """The number of projects that the text states."""
     planted: tuple[Planted, ...] = ()
+    beside: tuple[Disclosure, ...] = ()
+    """Other disclosures without which a defect cannot be seen, like that of the year before."""
 
 
 @cache
@@ -93,6 +98,7 @@ def disclose(rng: Random) -> Disclosure:
         budgets=budgets,
         targets=tuple(replace(form, code=_code(department, year, number)) for number, form in enumerate(targets, 1)),
         overall=_overall(facts),
+        project_count=len(budgets),
     )
 
 
@@ -130,7 +136,7 @@ def _overall(facts: Facts) -> Target:
         unit=facts.publisher,
         amount_wan=total,
         goals=tuple(goal.format_map(said) for goal in words()["overall"]["goals"]),
-        indicators=_weigh(tuple(indicator(rng, row, said) for row in words()["overall"]["indicators"])),
+        indicators=weigh(tuple(indicator(rng, row, said) for row in words()["overall"]["indicators"])),
     )
 
 
@@ -181,7 +187,8 @@ def _spending(department: dict[str, Any], basic: Decimal, project: Decimal) -> t
 
 
 def _levels(function: dict[str, Any], basic: Decimal, project: Decimal) -> list[Spending]:
-    return [Spending(**function[level], basic=basic, project=project) for level in ("class", "group", "item")]
+    total = basic + project
+    return [Spending(**function[level], basic=basic, project=project, total=total) for level in LEVELS]
 
 
 def _form(rng: Random, budget: ProjectBudget, subject: dict[str, Any], units: tuple[Unit, ...], year: int) -> Target:
@@ -200,8 +207,23 @@ def _form(rng: Random, budget: ProjectBudget, subject: dict[str, Any], units: tu
         purpose=words()["purpose"].format_map(facts),
         goals=tuple(goal.format_map(facts) for goal in words()["goals"][: rng.randint(1, 3)]),
         plan=tuple(None if step is None else Decimal(step) for step in plan),
-        indicators=_weigh(indicators),
+        indicators=weigh(_remembered(budget, indicators)),
     )
+
+
+def _remembered(budget: ProjectBudget, rows: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
+    """The rows with what was reached last year; drawn apart, as few layouts print it."""
+    rng = Random(f"last year {budget.name} {budget.total_wan}")
+    return tuple(replace(row, prior=_prior(rng, row)) for row in rows)
+
+
+def _prior(rng: Random, row: Indicator) -> str | None:
+    """Last year's figure: the same, or one step worse where figures are whole."""
+    if row.number is None or row.l1 == "成本指标":
+        return None
+    whole = row.number == row.number.to_integral() and row.number > 1 and row.op != "eq"
+    step = rng.choice((0, 1)) if whole else 0
+    return f"{decimal_text(row.number + (step if row.op == 'le' else -step))}{row.unit or ''}"
 
 
 def indicator(rng: Random, row: dict[str, Any], facts: dict[str, str]) -> Indicator:
@@ -213,6 +235,7 @@ def indicator(rng: Random, row: dict[str, Any], facts: dict[str, str]) -> Indica
         desc=row["desc"].format_map(facts),
         basis=rng.choice(words()["bases"]),
         polarity=row.get("better"),
+        per_unit=row.get("each", False),
     )
     if "texts" in row:
         return replace(plain, value=rng.choice(row["texts"]).format_map(facts), kind=row["kind"])
@@ -238,7 +261,7 @@ def _pick(rng: Random, row: dict[str, Any], facts: dict[str, str]) -> Decimal:
     return Decimal(facts[choice]) if isinstance(choice, str) else Decimal(rng.choice(choice))
 
 
-def _weigh(indicators: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
+def weigh(indicators: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
     """Share out the weight of each first level among its rows, the first one taking the rest."""
     weighed = []
     for index, each in enumerate(indicators):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .content import decimal_text, words
 from .paper import Figure
 from .pictures import MARK
-from .printing import share
+from .printing import share, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ def of_document(said: Disclosure, style: Style) -> Fields:
         "money": "元" if style.yuan else "万元",
         "unit_count": str(len(said.units)),
         "unit_names": "、".join(unit.name for unit in said.units),
-        "budget_count": str(len(said.budgets)),
+        "budget_count": str(said.project_count),
         "form_count": str(len([form for form in said.targets if form.scope == "project"])),
         "total": money(total, style),
         "basic": money(basic, style),
@@ -109,6 +109,7 @@ def of_form(number: int, form: Target, forms: Sequence[Target], style: Style) ->
         "treasury": money(total, style),
         "other": zero(style),
         "purpose": form.purpose or "",
+        **{f"plan{number}": step(percent) for number, percent in enumerate(form.plan or (), 1)},
         "goals": _goals(form.goals),
         "points": decimal_text(_sum(row.score for row in form.indicators) + 10),
     }
@@ -126,6 +127,7 @@ def of_indicator(mark: str, number: int, row: Indicator, levels: Mapping[str, st
         "n2": levels.get(row.l2 or "", ""),
         "indicator": row.name,
         "desc": row.desc or "",
+        "prior": _percentage(row.prior),
         "value": _percentage(row.value),
         "long": _over(row, Decimal(3)),
         "half": _over(row, Decimal("0.5")),

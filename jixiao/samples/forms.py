@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 FORM = {
     "code": "target.code",
     "unit": "target.unit",
+    "unit_code": "target.unit_code",
     "publisher_code": "facts.publisher_code",
     "amount": "target.amount_wan",
     "treasury": "target.funds",
     "purpose": "target.purpose",
     "weight": "indicator.weight",
     "desc": "indicator.desc",
+    "prior": "indicator.prior",
+    "plan1": "target.plan",
     "l1": "indicator.l1",
     "l2": "indicator.l2",
 }
@@ -46,6 +49,8 @@ BUDGET = {
     "total_wan": "facts.total_expenditure_wan",
     "basic_wan": "facts.basic_wan",
     "project_wan": "facts.project_wan",
+    "of_project": "table.codes",
+    "budget_count": "text.projects",
 }
 """Field of what stands around the forms → what can be read from it."""
 TITLES = {"title": "heading", "below": "heading", "text": "text", "right": "right"}
@@ -162,10 +167,14 @@ class FormLayout:
     def printed(self, disclosure: Disclosure) -> Disclosure:
         """The disclosure without what these forms have no room for: all that a reader can know."""
         said = self._adapted(disclosure)
-        if not self.around:
-            said = replace(said, units=(), budgets=())
-        around = self._around_fields()
+        around, tables = self._around_fields(), {block.get("each") for part in self.around for block in part["blocks"]}
         names = {name for field, name in BUDGET.items() if field in around}
+        if "budgets" in tables:
+            names |= {"budget"}
+        else:
+            said = replace(said, budgets=())
+        if not (tables & {"units"} or around & {"unit_names"}):
+            said = replace(said, units=())
         names |= {"unit.code"} if "unit_names" not in around else set()
         overall = self.department.carries | {"target.unit"} if self.department else frozenset()
         return carried(said, self.form.carries | names, overall)

@@ -87,7 +87,7 @@ LAYOUTS: dict[str, Layout] = {
         Layout(
             name="narrow",
             carries=_carries(
-                "unit.code budget.parent budget.category budget.unit"
+                "budget text.projects text.project-money unit.code budget.parent budget.category budget.unit"
                 " target.unit target.unit_code target.amount_wan indicator.desc indicator.weight"
             ),
         ),
@@ -95,20 +95,24 @@ LAYOUTS: dict[str, Layout] = {
             name="markdown",
             suffix=".md",
             carries=_carries(
-                "facts.publisher_code budget.unit budget.sources target.code target.amount_wan target.funds"
+                "budget table.codes text.projects facts.publisher_code budget.unit budget.sources"
+                " target.code target.amount_wan target.funds"
                 " target.purpose target.plan indicator.desc indicator.basis"
             ),
         ),
         Layout(
             name="line",
             encoding="gb18030",
-            carries=_carries("facts.publisher_code budget.category budget.unit indicator.desc indicator.basis"),
+            carries=_carries(
+                "budget text.projects facts.publisher_code budget.category budget.unit indicator.desc indicator.basis"
+            ),
         ),
         Layout(
             name="halves",
             adapt=_by_level,
             carries=_carries(
-                "unit.code budget.unit budget.sources target.unit target.unit_code target.amount_wan target.funds"
+                "budget table.codes unit.code budget.unit budget.sources"
+                " target.unit target.unit_code target.amount_wan target.funds"
             ),
         ),
     )
