@@ -44,6 +44,8 @@ GLANCE = 0.2
 """After so many seconds who waits looks whether anybody still wants the answer."""
 START = 60.0
 """How many seconds a process may take to start."""
+LEAVING = 10.0
+"""How many seconds a process may take to tidy up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,7 +308,7 @@ class _Pieces:
 def _work(pipe: Connection, limits: Limits, own: Path | None) -> None:
     """What a process does: one job after the other, each with a last word."""
     _silence()
-    _follow_parent(own)
+    follower = _follow_parent(own)
     _limit_memory(limits.megabytes)
     desk = _Desk(limits, own)
     pipe.send(b"")
@@ -314,6 +316,7 @@ def _work(pipe: Connection, limits: Limits, own: Path | None) -> None:
         try:
             job, store = pipe.recv()
         except (EOFError, OSError):  # nobody asks any more
+            follower.join(LEAVING)
             return
         pieces = _Pieces(pipe)
         result = desk.result(job, store, cast("IO[bytes]", pieces))
@@ -383,7 +386,7 @@ def _generation(own: Path) -> int:
     return max((int(path.name) for path in own.glob("[0-9]*")), default=0)
 
 
-def _follow_parent(own: Path | None) -> None:
+def _follow_parent(own: Path | None) -> threading.Thread:
     """Ends this process, whatever it does, when the one that started it is gone, and takes its store away."""
     parent = multiprocessing.parent_process()
 
@@ -394,7 +397,9 @@ def _follow_parent(own: Path | None) -> None:
                 shutil.rmtree(own, ignore_errors=True)
             os._exit(1)
 
-    threading.Thread(target=follow, daemon=True).start()
+    follower = threading.Thread(target=follow, daemon=True)
+    follower.start()
+    return follower
 
 
 def _silence() -> None:

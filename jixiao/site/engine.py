@@ -102,9 +102,10 @@ class Engine:
         self.service = service or Service()
         self._desk = desk
         self._pool = Pool(self.service.workers, self.service.limits, waiting=WAITING)
-        self._folder = TemporaryDirectory(prefix="jixiao-scratch-", ignore_cleanup_errors=True)
         self._scratch: Place | None = None
+        self._folder: TemporaryDirectory[str] | None = None
         if self.service.token:
+            self._folder = TemporaryDirectory(prefix="jixiao-scratch-", ignore_cleanup_errors=True)
             own = Path(self._folder.name)
             pool = Pool(1, self.service.limits, waiting=WAITING, own=own)
             self._scratch = Place(pool=pool, store=own, union=False, version=None, writable=True)
@@ -133,7 +134,8 @@ class Engine:
         self._pool.close()
         if self._scratch:
             self._scratch.pool.close()
-        self._folder.cleanup()
+        if self._folder:
+            self._folder.cleanup()
 
 
 def engine_of(request: Request) -> Engine:
