@@ -133,6 +133,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "plain": plain,
     "path": page_path,
     "readable": readable,
+    "extract": lambda key, row: row[key],
     "day": day,
     "field": field_label,
     "citation": citation,

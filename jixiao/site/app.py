@@ -15,7 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.errors import GraphError
-from jixiao.site import departments, explore, graphstore, pages, scratch, source, sparql, vocabulary
+from jixiao.site import departments, explore, graphstore, pages, scratch, search, source, sparql, vocabulary
 from jixiao.site.desk import Desk
 from jixiao.site.engine import Engine
 from jixiao.site.frame import show
@@ -45,6 +45,7 @@ ROUTES = (
     Route("/", pages.overview),
     *(Route(each.path, pages.listed(each)) for each in REGISTERS.values()),
     Route("/rules", pages.rules),
+    Route("/about", pages.about),
     Route("/id/{path:path}", pages.thing),
     Route("/derivation/{path:path}", pages.beside),
     Route("/graph/{name}", pages.named_graph),
@@ -53,6 +54,7 @@ ROUTES = (
     *scratch.ROUTES,
     *source.ROUTES,
     *departments.ROUTES,
+    *search.ROUTES,
     *vocabulary.ROUTES,
     *explore.ROUTES,
 )

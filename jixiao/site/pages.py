@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
@@ -86,6 +87,13 @@ def rules(request: Request) -> Response:
     counts = Counter(finding.rule for finding in view.findings)
     reviewed = desk_of(request).opinions.counted(view)
     return show(request, "rules.html", here="/rules", view=view, counts=counts, reviewed=reviewed)
+
+
+def about(request: Request) -> Response:
+    """What the data are, how to take them and how to cite them."""
+    origin = str(request.base_url).rstrip("/")
+    today = datetime.now(UTC).date().isoformat()
+    return show(request, "about.html", here="/about", view=desk_of(request).view, origin=origin, day=today)
 
 
 def thing(request: Request) -> Response:

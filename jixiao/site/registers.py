@@ -80,6 +80,7 @@ class Register:
         sentence: what it shows, in one sentence.
         hint: what can be searched.
         columns: what is searched, sorted and exported, the name of the row first; by name, with the word for people.
+        hit: the columns that tell a row among others of other lists; the first leads to it.
         facets: what can be chosen, in this order.
         bounds: the columns of money for which a least and a most can be asked, with the word for people.
         rows: all rows of a snapshot in their natural order; beside the columns each may have its values of the facets.
@@ -92,6 +93,7 @@ class Register:
     hint: str
     columns: Mapping[str, str]
     rows: Callable[[Edition], Iterable[Row]]
+    hit: tuple[str, ...]
     facets: Mapping[str, Facet] = field(default_factory=dict)
     bounds: Mapping[str, str] = field(default_factory=dict)
     reviewed: bool = False
@@ -304,6 +306,7 @@ REGISTERS: Mapping[str, Register] = {
             }
             | ADDRESS,
             rows=document_rows,
+            hit=("title", "publisher", "year"),
             facets={"year": YEAR, "region": REGION, "kind": Facet("种类"), "format": Facet("格式")},
             bounds={"total_yuan": "支出总计"},
         ),
@@ -327,6 +330,7 @@ REGISTERS: Mapping[str, Register] = {
             }
             | ADDRESS,
             rows=department_rows,
+            hit=("publisher", "region", "years"),
             facets={"year": YEAR, "region": REGION},
             bounds={"budget_yuan": "项目预算"},
         ),
@@ -348,6 +352,7 @@ REGISTERS: Mapping[str, Register] = {
             | ORIGIN
             | ADDRESS,
             rows=project_rows,
+            hit=("name", "publisher", "year"),
             facets={
                 "year": YEAR,
                 "region": REGION,
@@ -386,6 +391,7 @@ REGISTERS: Mapping[str, Register] = {
             | ORIGIN
             | ADDRESS,
             rows=indicator_rows,
+            hit=("name", "printed", "project", "publisher", "year"),
             facets={
                 "kind": Facet("目标值写成了什么", "kinds", _kind),
                 "year": YEAR,
@@ -425,6 +431,7 @@ REGISTERS: Mapping[str, Register] = {
             | ORIGIN
             | ADDRESS,
             rows=finding_rows,
+            hit=("title", "indicator", "found", "project", "publisher", "year"),
             reviewed=True,
             facets={
                 "rule": RULE,
