@@ -26,7 +26,7 @@ def test_a_word_is_found_in_every_list_that_has_it(site, view):
     subject = next(each for each in view.subjects.values() if each.indicators and not each.is_department)
     page = site.get("/search", params={"q": subject.name}).text
     assert page_path(subject.iri) in page
-    assert page_path(subject.indicators[0].iri) in page
+    assert any(page_path(each.iri) in page for each in subject.indicators)
 
 
 def test_a_wrong_character_leads_to_the_name(site, view):
@@ -42,7 +42,7 @@ def test_words_are_shown_as_text(site):
 
 
 def test_without_words_nothing_is_searched(site):
-    assert "全部" not in site.get("/search").text
+    assert "<h2>" not in site.get("/search").text
 
 
 def test_who_cites_finds_the_snapshot_the_day_and_the_licence(site, view):
