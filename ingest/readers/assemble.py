@@ -47,6 +47,8 @@ class Table:
     """The rows (from zero) with which a new page begins."""
     empty_after: frozenset[int] = field(default_factory=frozenset)
     """The rows after which an empty line stands in the text."""
+    first_column: int = 1
+    """Which column of its sheet the first one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class Assembler:
             for row, line in enumerate(_rows(cells, rows, columns))
             for placed in self._row(row, line, columns, table)
         ]
-        self._grids.append(Grid(page, tuple(found), rows, columns, table.first_row))
+        self._grids.append(Grid(page, tuple(found), rows, columns, table.first_row, first_column=table.first_column))
         self._gap = 0
 
     def _row(self, row: int, cells: Sequence[TableCell], columns: int, table: Table) -> Iterator[Cell]:
@@ -267,4 +269,4 @@ def _between(table: Table, first: int, end: int) -> Table | None:
     turns, empty = (
         frozenset(row - first for row in rows if first <= row < end) for rows in (table.turns, table.empty_after)
     )
-    return Table(cells, table.first_row + first, turns, empty) if cells else None
+    return Table(cells, table.first_row + first, turns, empty, table.first_column) if cells else None

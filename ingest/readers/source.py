@@ -77,6 +77,8 @@ class Grid:
     edges: tuple[float, ...] = ()
     """Where the columns' borders stand, from left to right (one more than columns), where the page has a measure."""
     box: Box | None = None
+    first_column: int = 1
+    """Which column of its sheet ``column`` 0 is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _tables(sheet: Sheet) -> Iterator[Table]:
             empty = (area for area in merged.values() if bounds.row <= area.row < bounds.row + bounds.rows
                      and bounds.column <= area.column < bounds.column + bounds.columns)  # fmt: skip
             cells = [_cell(area, bounds, sheet.cells.get((area.row, area.column), "")) for area in (*part, *empty)]
-            yield Table(cells, first_row=bounds.row + 1)
+            yield Table(cells, first_row=bounds.row + 1, first_column=bounds.column + 1)
 
 
 def _runs(areas: Iterable[Area], reach: Callable[[Area], tuple[int, int]]) -> Iterator[list[Area]]:
