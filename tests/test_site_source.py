@@ -15,6 +15,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 from starlette.testclient import TestClient
 from work import crash, dawdle
+from xlsxwriter import Workbook
 
 from graph.folder import KnowledgeGraph
 from ingest.errors import LimitError
@@ -217,8 +218,8 @@ def test_the_tints_of_pictures_and_of_pages_are_the_same(root):
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("page/0.webp", 422),
-        ("page/9999.webp", 422),
+        ("page/0.webp", 404),
+        ("page/9999.webp", 404),
         ("page/-1.webp", 200),
         (f"page/{'9' * 5000}.webp", 200),
         ("part.webp", 404),
@@ -375,6 +376,24 @@ def test_a_long_text_is_cut_into_leaves_that_share_lines(tmp_path):
         assert f"第{meant}行" in [line.text for line in leaf.lines]
     second = original.leaf(1)
     assert (second.lines[0].number, second.lines[-1].number) == (STRETCH + 1 - OVERLAP, 2 * STRETCH + OVERLAP)
+
+
+def test_a_table_far_to_the_right_has_the_letters_of_its_sheet(tmp_path):
+    book = Workbook(tmp_path / "wide.xlsx")
+    sheet = book.add_worksheet()
+    for column, text in ((0, "左"), (1, "左二"), (80, "右"), (81, "右二")):
+        sheet.write(0, column, text)
+        sheet.write(1, column, text)
+    book.close()
+    leaf = read_original(tmp_path / "wide.xlsx").leaf(0)
+    assert [letters(grid.first_column) for grid in leaf.source.grids] == ["A", "CC"]
+
+
+def test_a_line_that_carries_no_value_can_be_asked_for_too(tmp_path):
+    path = tmp_path / "pages.txt"
+    path.write_text("第一行\n\n第三行\n- 1 -\n", encoding="utf-8")
+    leaf = read_original(path).leaf(0)
+    assert [mark.text for line in range(1, 6) for mark in found(leaf, Spot(line))] == ["第一行", "", "第三行", "- 1 -"]
 
 
 def test_a_table_is_cut_where_a_merged_cell_runs_on(tmp_path):

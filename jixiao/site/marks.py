@@ -80,7 +80,8 @@ def found(leaf: Leaf, spot: Spot) -> list[Mark]:
     """What stands at a spot; nothing where there is none on this leaf."""
     tabbed = leaf.source.format == "text"  # its columns are no cells
     if spot.row is None and (spot.column is None or tabbed):
-        return [_line(spot, line) for line in leaf.source.lines if line.number == spot.line]
+        read = [_line(spot, line) for line in leaf.source.lines if line.number == spot.line]
+        return read or [Mark(spot, line.text, 0, 0, line.number) for line in leaf.lines if line.number == spot.line]
     grids = leaf.source.grids
     return [_cell(leaf, spot, cell) for grid in grids for cell in grid.cells if _is_meant(spot, grid, cell, leaf)]
 

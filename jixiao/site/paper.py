@@ -38,6 +38,7 @@ def draw(path: Path, number: int) -> bytes:
     """A page as a reader sees it, as WebP.
 
     Raises:
+        IndexError: there is no such page.
         ingest.errors.IngestError: the file or the page cannot be drawn.
     """
     picture, _ = _drawn(path, number)
@@ -48,6 +49,7 @@ def cut_out(path: Path, number: int, window: Box, marks: Sequence[Box]) -> bytes
     """A part of a page with what is marked on it, as WebP; boxes are in points from its upper left corner.
 
     Raises:
+        IndexError: there is no such page.
         ingest.errors.IngestError: the file or the page cannot be drawn.
     """
     picture, scale = _drawn(path, number)
@@ -60,7 +62,7 @@ def _drawn(path: Path, number: int) -> tuple[Image.Image, float]:
     """The picture of a page, turned as its reader turned it, and its scale."""
     with opened(path, content_of(path)) as document:
         if not 1 <= number <= len(document):
-            raise DamagedFileError(path, "没有这一页")
+            raise IndexError(number)
         try:
             page = document[number - 1]
         except pypdfium2.PdfiumError as error:

@@ -75,6 +75,8 @@ def _turned(original: Original, index: int) -> str | None:
 async def page(request: Request) -> Response:
     """The picture of a page."""
     _, document = _wanted(request)
+    if document.format != "pdf":
+        raise HTTPException(404)
     room: ReadingRoom = request.app.state.room
     number = whole_number(request.path_params["number"])
     draw = partial(room.page, document.sha256, number)
@@ -104,6 +106,8 @@ async def _picture(request: Request, room: ReadingRoom, draw: Callable[[], bytes
         return Response(status_code=304, headers=headers)
     try:
         return Response(await _aside(room, draw), media_type="image/webp", headers=headers)
+    except IndexError as error:
+        raise HTTPException(404) from error
     except IngestError as error:
         raise HTTPException(422, f"这一页画不出来：{error.cause}") from error
 
