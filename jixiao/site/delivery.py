@@ -46,18 +46,13 @@ class Delivery:
                 await send({"type": "http.response.body"})
                 return
             pieces = _packed(self._answer.file) if packed else _pieces(self._answer.file)
-            async for piece, more in iterate_in_threadpool(_with_rest(pieces)):
+            if self._answer.size <= PIECE:  # packing so little, or reading it from memory, needs no thread
+                await send({"type": "http.response.body", "body": b"".join(pieces)})
+                return
+            async for piece in iterate_in_threadpool(pieces):
                 with anyio.fail_after(SLOWEST_PIECE):
-                    await send({"type": "http.response.body", "body": piece, "more_body": more})
-
-
-def _with_rest(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Each piece, at least one, and whether there are others after it."""
-    piece = next(pieces, b"")
-    for following in pieces:
-        yield piece, True
-        piece = following
-    yield piece, False
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body"})
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
