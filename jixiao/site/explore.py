@@ -18,7 +18,7 @@ from jixiao.explorer.overview import STEPS, VERSION, data_of, table_of
 from jixiao.explorer.reading import MOST, Explorer
 from jixiao.explorer.writing import LINES, THINGS, as_data, graphml, line_rows, thing_row
 from jixiao.rendering import page_path
-from jixiao.site.frame import desk_of, show
+from jixiao.site.frame import desk_of, language, show
 from jixiao.tables import csv_text, table
 from ontology.terms import CODE
 
@@ -31,30 +31,34 @@ if TYPE_CHECKING:
     from jixiao.explorer.drawing import Drawing
     from jixiao.explorer.overview import Department
     from jixiao.explorer.reading import Thing
+    from jixiao.messages import Language
     from jixiao.site.desk import Desk
 
-LANGUAGE = "zh"
 STARTS = ("project", "department", "indicator", "source")
 """Kinds of which the empty page offers some to start from."""
 OFFERED = 6
 
 
-@lru_cache(maxsize=1)
-def explorer_of(snapshot: Snapshot) -> Explorer:
-    """The live snapshot as people walk it, with what was read of it before."""
-    return Explorer(snapshot, LANGUAGE)
+def explorer_of(request: Request) -> Explorer:
+    """The live snapshot as people walk it in their language, with what was read of it before."""
+    return _explorer(desk_of(request).snapshot, language(request) or "zh")
+
+
+@lru_cache(maxsize=2)
+def _explorer(snapshot: Snapshot, spoken: Language) -> Explorer:
+    return Explorer(snapshot, spoken)
 
 
 def explore(request: Request) -> Response:
     """The drawing that the address describes: as a page, as data for its script, or as a file."""
-    explorer = explorer_of(desk_of(request).snapshot)
+    explorer = explorer_of(request)
     given = parse_qs(request.url.query, keep_blank_values=True)
     drawing = draw(explorer, state_of(given))
     form = request.query_params.get("format")
     if form == "json":
         return JSONResponse(as_data(drawing, explorer.short))
     if form in {"csv", "lines", "graphml"}:
-        return _file(request, drawing, form)
+        return _file(request, drawing, form, explorer.language)
     if form == "list":
         return show(request, "explore_list.html", **_shown(explorer, drawing))
     return _page(request, explorer, drawing)
@@ -93,7 +97,7 @@ def _offered(explorer: Explorer) -> dict[str, list[Thing]]:
 
 def thing(request: Request) -> Response:
     """What is told of one thing, as a piece of a page."""
-    explorer = explorer_of(desk_of(request).snapshot)
+    explorer = explorer_of(request)
     iri = explorer.resolve(request.query_params.get("at", ""))
     if iri is None:
         raise HTTPException(404)
@@ -115,7 +119,7 @@ def _told(explorer: Explorer, chosen: Thing) -> dict[str, Any]:
 
 def search(request: Request) -> Response:
     """Things that are called like what was typed."""
-    explorer = explorer_of(desk_of(request).snapshot)
+    explorer = explorer_of(request)
     found = explorer.things(explorer.search(request.query_params.get("q", ""))).values()
     return JSONResponse(
         [
@@ -162,7 +166,7 @@ def page(iri: str) -> str:
     return own.replace(CODE, "/code/", 1) if own.startswith(CODE) else page_path(own)
 
 
-def _file(request: Request, drawing: Drawing, form: str) -> Response:
+def _file(request: Request, drawing: Drawing, form: str, spoken: str) -> Response:
     """What is shown as a file that says from which snapshot and address it is, and when it was made."""
     snapshot = desk_of(request).snapshot.id
     today = datetime.now(UTC).date().isoformat()
@@ -170,9 +174,9 @@ def _file(request: Request, drawing: Drawing, form: str) -> Response:
     about = {"snapshot": snapshot, "date": today, "query": f"/explore?{urlencode(asked)}"}
     name = f"jixiao-explore-{snapshot}-{today}"
     if form == "graphml":
-        written = graphml(drawing, LANGUAGE, " · ".join(f"{key}: {value}" for key, value in about.items()))
+        written = graphml(drawing, spoken, " · ".join(f"{key}: {value}" for key, value in about.items()))
         return _download(written, "application/xml", f"{name}.graphml")
-    rows = line_rows(drawing) if form == "lines" else (thing_row(each, LANGUAGE) for each in drawing.things)
+    rows = line_rows(drawing) if form == "lines" else (thing_row(each, spoken) for each in drawing.things)
     columns = LINES if form == "lines" else THINGS
     body = "\ufeff" + csv_text(table((dict(row) | about for row in rows), [*columns, *about]))
     return _download(body.encode(), "text/csv", f"{name}{'-lines' if form == 'lines' else ''}.csv")

@@ -4,6 +4,7 @@ import cytoscape from "./vendor/cytoscape/cytoscape.js";
 import { exportSvg, iconOf, wrapped } from "./explore_drawing.js";
 
 cytoscape.use(globalThis.cytoscapeFcose);
+cytoscape.warnings(false); // it warns of lines between things that overlap while they are being arranged
 
 const element = (id) => document.getElementById(id);
 const words = JSON.parse(element("explore-words").textContent);
@@ -96,7 +97,7 @@ async function undo() {
 const cy = cytoscape({
   container: stage,
   style: style(),
-  minZoom: 0.05,
+  minZoom: 0.02,
   maxZoom: 2.5,
   boxSelectionEnabled: false,
   selectionType: "single",
@@ -112,6 +113,8 @@ function style() {
   const ink = colour("ink");
   const sheet = colour("sheet");
   const icons = Object.fromEntries(Object.entries(looks).map(([kind, look]) => [kind, iconOf(look.icon, sheet)]));
+  const fills = Object.fromEntries(Object.keys(looks).map((kind) => [kind, colour(`thing-${kind}`)]));
+  const [certain, possible] = [colour("certain"), colour("possible")];
   const size = (node) => ({ project: 40, department: 42, form: 34, level: 34, indicator: 26, finding: 28 })[node.data("kind")] ?? 30;
   return [
     {
@@ -121,13 +124,13 @@ function style() {
         shape: (node) => looks[node.data("kind")].shape,
         width: size,
         height: size,
-        "background-color": (node) => colour(`thing-${node.data("kind")}`),
+        "background-color": (node) => fills[node.data("kind")],
         "background-image": (node) => icons[node.data("kind")],
         "background-fit": "none",
         "background-width": "62%",
         "background-height": "62%",
         "border-width": (node) => (node.data("certain") || node.data("possible") ? 3 : 1.5),
-        "border-color": (node) => (node.data("certain") ? colour("certain") : node.data("possible") ? colour("possible") : sheet),
+        "border-color": (node) => (node.data("certain") ? certain : node.data("possible") ? possible : sheet),
         color: ink,
         "font-family": getComputedStyle(document.body).fontFamily,
         "font-size": 11.5,
@@ -141,7 +144,11 @@ function style() {
         "min-zoomed-font-size": 6,
       },
     },
-    { selector: "node[kind = 'finding'][!certain]", style: { "background-color": colour("possible") } },
+    { selector: "node[kind = 'finding'][!certain]", style: { "background-color": possible } },
+    {
+      selector: "node[kind = 'department'], node[kind = 'project']",
+      style: { "font-size": shown.things.length > MANY / 2 ? 16 : 12, "min-zoomed-font-size": 4 },
+    },
     { selector: "node[?start]", style: { "font-weight": "bold", "font-size": 13 } },
     {
       selector: ":parent",
@@ -210,7 +217,6 @@ function draw({ first = false } = {}) {
       const node = cy.getElementById(each.id);
       const home = homes.includes(each.home) ? `in ${each.home}` : null;
       if ((node.parent().id() ?? null) !== home) node.move({ parent: home });
-      node.data(datum(each));
       node.toggleClass("pinned", each.id in state.pin);
     }
     cy.nodes(":childless").not("[kind]").remove();
@@ -225,32 +231,84 @@ function draw({ first = false } = {}) {
   if (element("listed").open) list();
 }
 
-// Where new things stand before they are arranged: around what they were opened from.
+// Where new things stand before they are arranged: all of them as a tree around the start, or fanned out from what they
+// were opened from, away from the middle of the rest.
 function seed(fresh) {
-  const placed = new Set(cy.nodes("[kind]").map((node) => node.id()));
-  fresh.forEach((each) => placed.delete(each.id));
-  const waiting = fresh.map((each) => each.id);
-  const turned = new Map();
-  if (placed.size === 0 && waiting.length) {
-    cy.getElementById(waiting[0]).position({ x: 0, y: 0 });
-    placed.add(waiting.shift());
+  const waiting = new Set(fresh.map((each) => each.id));
+  const { leaves, children, roots } = forest(waiting);
+  const middle = centre(cy.nodes("[kind]").filter((node) => !waiting.has(node.id())));
+  if (middle) {
+    for (const [above, below] of children) if (!waiting.has(above)) fan(above, below, middle, children);
+    roots.forEach((id, number) => cy.getElementById(id).position({ x: middle.x + 200 + 90 * number, y: middle.y }));
+    for (const id of roots) fan(id, children.get(id) ?? [], middle, children);
+    return;
   }
-  for (let rounds = 0, rest = waiting; rest.length && rounds < 12; rounds += 1) {
-    rest = rest.filter((id) => {
-      const node = cy.getElementById(id);
-      const near = node.neighborhood("node").filter((other) => placed.has(other.id()));
-      if (near.empty()) return true;
-      const count = turned.get(near[0].id()) ?? 0;
-      turned.set(near[0].id(), count + 1);
-      const { x, y } = near[0].position();
-      const turn = count * 2.39996 + rounds;
-      const far = 70 + 26 * Math.sqrt(count);
-      node.position({ x: x + far * Math.cos(turn), y: y + far * Math.sin(turn) });
-      return false;
-    });
-    rest.forEach((id) => cy.getElementById(id).nonempty() && rounds === 11 && placed.add(id));
-    waiting.filter((id) => !rest.includes(id)).forEach((id) => placed.add(id));
+  const total = roots.reduce((sum, id) => sum + leaves.get(id), 0);
+  const apart = Math.max(95, Math.sqrt(total) * 15);
+  const put = (ids, depth, from, to) => {
+    const all = ids.reduce((sum, id) => sum + leaves.get(id), 0);
+    let turn = from;
+    for (const id of ids) {
+      const wide = ((to - from) * leaves.get(id)) / all;
+      const at = turn + wide / 2;
+      cy.getElementById(id).position({ x: depth * apart * Math.cos(at), y: depth * apart * Math.sin(at) });
+      put(children.get(id) ?? [], depth + 1, turn, turn + wide);
+      turn += wide;
+    }
+  };
+  put(roots, roots.length > 1 ? 1 : 0, -Math.PI / 2, 1.5 * Math.PI);
+}
+
+// Who hangs on whom, nearest to what stands already or to the start first, and how many ends there are below each.
+function forest(waiting) {
+  const near = new Map(shown.things.map((each) => [each.id, []]));
+  for (const { source, target } of shown.lines) {
+    near.get(source).push(target);
+    near.get(target).push(source);
   }
+  const children = new Map();
+  const order = [];
+  const roots = [];
+  const left = new Set(waiting);
+  let border = shown.things.map((each) => each.id).filter((id) => !waiting.has(id));
+  while (left.size || border.length) {
+    if (!border.length) {
+      const [first] = left;
+      left.delete(first);
+      roots.push(first);
+      order.push(first);
+      border = [first];
+    }
+    const next = [];
+    for (const id of border) {
+      const below = near.get(id).filter((other) => left.delete(other));
+      if (below.length) children.set(id, below);
+      next.push(...below);
+    }
+    order.push(...next);
+    border = next;
+  }
+  const leaves = new Map();
+  for (const id of order.reverse()) leaves.set(id, (children.get(id) ?? []).reduce((sum, each) => sum + leaves.get(each), 0) || 1);
+  return { leaves, children, roots };
+}
+
+function centre(nodes) {
+  if (nodes.empty()) return null;
+  const { x1, y1, w, h } = nodes.boundingBox({ includeLabels: false });
+  return { x: x1 + w / 2, y: y1 + h / 2 };
+}
+
+function fan(above, below, middle, children) {
+  const { x, y } = cy.getElementById(above).position();
+  const out = Math.atan2(y - middle.y, x - middle.x);
+  const spread = Math.min(2 * Math.PI, 0.7 * below.length);
+  below.forEach((id, number) => {
+    const turn = out + spread * ((number + 0.5) / below.length - 0.5);
+    const far = 90 + 12 * Math.max(0, below.length - 9);
+    cy.getElementById(id).position({ x: x + far * Math.cos(turn), y: y + far * Math.sin(turn) });
+    fan(id, children.get(id) ?? [], middle, children);
+  });
 }
 
 function arrange(first) {
@@ -260,29 +318,33 @@ function arrange(first) {
   const layout = cy.layout({
     name: "fcose",
     quality: many ? "default" : "proof",
-    randomize: many && first,
+    randomize: false,
     animate: !first && !calm && !many,
     animationDuration: 350,
     fit: true,
     padding: 36,
     nodeDimensionsIncludeLabels: true,
-    idealEdgeLength: (edge) => (edge.source().degree() + edge.target().degree() > 24 ? 120 : 84),
-    nodeRepulsion: 9000,
-    nodeSeparation: 95,
-    edgeElasticity: 0.35,
-    gravity: 0.22,
-    numIter: many ? 1500 : 3000,
+    idealEdgeLength: (edge) => (edge.source().degree() + edge.target().degree() > 24 ? 110 : 74),
+    nodeRepulsion: shown.things.length > FEW * 3 ? 4500 : 8000,
+    nodeSeparation: 90,
+    edgeElasticity: 0.4,
+    gravity: 0.3,
+    numIter: many ? 250 : 2500,
     packComponents: false,
     fixedNodeConstraint: held.map(([id, position]) => ({ nodeId: id, position })),
   });
   layout.one("layoutstop", () => {
+    performance.mark("explore-laid-out");
     if (cy.zoom() > 1.25) {
       cy.zoom(1.25);
       cy.center();
     }
-    performance.mark("explore-drawn");
-    stage.dataset.drawn = String(shown.things.length);
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      performance.mark("explore-drawn");
+      stage.dataset.drawn = String(shown.things.length);
+    }));
   });
+  performance.mark("explore-laying-out");
   layout.run();
 }
 

@@ -328,8 +328,10 @@ function paint(map) {
   });
 
   renderer.once("afterRender", () => {
-    performance.mark("map-drawn");
-    sky.dataset.drawn = String(map.kind.length);
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      performance.mark("map-drawn");
+      sky.dataset.drawn = String(map.kind.length);
+    }));
   });
   renderer.refresh();
 }
