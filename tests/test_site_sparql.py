@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import socket
 import threading
 import time
@@ -18,7 +19,9 @@ from starlette.testclient import TestClient
 from jixiao.site import protocol
 from jixiao.site.app import create_app
 from jixiao.site.engine import Service
-from queries.worker import Limits
+from jixiao.site.kept import ALL, LARGEST, Kept
+from queries.jobs import Outcome
+from queries.worker import Answer, Limits
 
 ASK = "ASK { ?s ?p ?o }"
 ROWS = "SELECT ?s { ?s a <https://w3id.org/jixiao/ontology#Indicator> } ORDER BY ?s"
@@ -167,6 +170,23 @@ def test_whoever_has_an_answer_of_this_snapshot_is_told_so(site):
     assert tag not in {answer.headers["etag"] for answer in others}
     fickle = ask(site, "SELECT (RAND() AS ?x) { }")
     assert ("etag" in fickle.headers, fickle.headers["cache-control"]) == (False, "no-store")
+
+
+def test_the_same_question_is_answered_from_memory(site, monkeypatch):
+    first = ask(site, ROWS + " LIMIT 3", JSON)
+    monkeypatch.setattr(site.app.state.engine._pool, "run", lambda *_: pytest.fail("asked again"))
+    assert ask(site, ROWS + " LIMIT 3", JSON).content == first.content
+
+
+def test_answers_in_memory_are_few_and_small():
+    kept = Kept()
+    for number in range(2 * ALL // LARGEST):
+        kept.keep(str(number), Answer(io.BytesIO(bytes(LARGEST)), LARGEST, Outcome()))
+    kept.keep("large", Answer(io.BytesIO(bytes(LARGEST + 1)), LARGEST + 1, Outcome()))
+    assert kept.find("0") is None
+    assert kept.find("large") is None
+    assert kept.find(str(2 * ALL // LARGEST - 1)) is not None
+    assert sum(len(body) for body, _ in kept._answers.values()) <= ALL
 
 
 def test_large_answers_are_packed_for_who_can_unpack_them(site):

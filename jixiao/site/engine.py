@@ -13,6 +13,7 @@ import anyio
 from anyio import to_thread
 
 from graph.snapshot import STORE
+from jixiao.site.kept import Kept
 from queries.errors import QueryError
 from queries.worker import Limits, Pool
 
@@ -100,6 +101,7 @@ class Engine:
 
     def __init__(self, desk: Desk, service: Service | None = None) -> None:
         self.service = service or Service()
+        self.kept = Kept()
         self._desk = desk
         self._pool = Pool(self.service.workers, self.service.limits, waiting=WAITING)
         self._scratch: Place | None = None

@@ -109,8 +109,9 @@ async def _answer(request: Request, place: Place, this: Asked) -> Answered:
     headers = CORS | caching(place, job, fickle=FICKLE.search(job.text) is not None)
     if unchanged(request, headers):
         return Response(status_code=304, headers=headers)
+    kept, mark = engine_of(request).kept, headers.get("ETag")
     try:
-        answer = await place.run(request, job)
+        answer = kept.find(mark) or kept.keep(mark, await place.run(request, job))
     except FormatError as error:
         return refused(error, f"可用的格式：{'、'.join(dict.fromkeys([*RESULTS, *GRAPHS]))}")
     form = answer.outcome.form
