@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -79,6 +79,17 @@ def letters(number: int) -> str:
     return found
 
 
+def cited(places: Iterable[Located]) -> str:
+    """The same with the quotes, which may be parts of cells; long ones are left out."""
+    every = list(places)
+    quotes = dict.fromkeys(place.quote for place in every if place.column and len(place.quote) <= CITED)
+    return urlencode([("at", at(every)), *(("q", each) for each in list(quotes)[:QUOTES])], safe=",")
+
+
+CITED, QUOTES = 40, 6
+"""So long may a quote in an address be, and so many may it have."""
+
+
 def printed(quote: str) -> str:
     """A quote whose lines are divided as people divide lines."""
     return quote.replace(WRAP, "\n").replace(FORM_FEED, "\n")
@@ -127,7 +138,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "share": share,
     "percent": percent,
     "where": where,
-    "at": at,
+    "cited": cited,
     "letters": letters,
     "printed": printed,
     "plain": plain,

@@ -107,7 +107,7 @@ def test_a_project_page_shows_money_goals_values_and_findings_with_their_places(
     assert all(indicator.name in page and escape(indicator.printed) in page for indicator in subject.indicators)
     assert all(goal in page for form in subject.forms for goal in view.goals(form))
     assert all(page_path(finding.address) in page for finding in subject.findings)
-    places = re.findall(r'class="place" href="(/source/\w+\?at=[\d.,-]+#L\d+)"(?: data-picture="[^"]+")? data-quote="([^"]+)"', page)
+    places = re.findall(r'class="place" href="(/source/\w+\?at=[^"]+#L\d+)"(?: data-picture="[^"]+")? data-quote="([^"]+)"', page)
     assert len(places) > len(subject.indicators)
 
 

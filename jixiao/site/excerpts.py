@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import IngestError
-from jixiao.inspect import Table
-from jixiao.rendering import at, printed, where
-from jixiao.site.marks import WINDOW, spots
+from jixiao.rendering import at, cited, printed, where
+from jixiao.site.marks import WINDOW, Asked, spots
 from jixiao.site.paper import SCALE
 from jixiao.site.sight import NEAR, sight
 
@@ -32,6 +31,7 @@ class Excerpt:
 
     document: Disclosure
     spots: str
+    """What to mark there, as an address says it."""
     line: int
     words: str
     """What is printed there, for those who do not see the picture."""
@@ -42,21 +42,17 @@ class Excerpt:
     @property
     def address(self) -> str:
         """Where all around it is shown."""
-        return f"/source/{self.document.sha256}?at={self.spots}#L{self.line}"
+        return f"/source/{self.document.sha256}?{self.spots}#L{self.line}"
 
     @property
     def picture(self) -> str:
         """Where its picture is."""
-        return f"/source/{self.document.sha256}/part.webp?at={self.spots}"
+        return f"/source/{self.document.sha256}/part.webp?{self.spots}"
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of its picture in dots."""
         return round(WINDOW[0] * SCALE), round(WINDOW[1] * SCALE)
-
-    def is_table(self, block: object) -> bool:
-        """Whether a piece of its lines is a table."""
-        return isinstance(block, Table)
 
 
 def excerpts(room: ReadingRoom, view: View, document: Disclosure | None, places: Iterable[Located]) -> list[Excerpt]:
@@ -76,16 +72,15 @@ def excerpts(room: ReadingRoom, view: View, document: Disclosure | None, places:
 
 
 def _excerpt(room: ReadingRoom, view: View, document: Disclosure, places: Sequence[Located]) -> Excerpt | None:
-    marked = at(places)
+    wanted = Asked(spots({"at": at(places)}), frozenset(place.quote for place in places))
     seen = None
     if document.format != "pdf":
         try:
-            seen = sight(room.original(document.sha256), spots({"at": marked}), view, document, 0)
+            seen = sight(room.original(document.sha256), wanted, view, document)
         except IngestError:
             return None
         if not seen.marks:
             return None
-        quotes = {place.quote for place in places}
-        seen = replace(seen.near(AROUND), places=[place for place in seen.places if place.quote in quotes])
+        seen = seen.near(AROUND)
     words = "，".join(dict.fromkeys(printed(place.quote).replace("\n", "") for place in places))
-    return Excerpt(document, marked, places[0].line or 1, words, where(places[0]), seen)
+    return Excerpt(document, cited(places), places[0].line or 1, words, where(places[0]), seen)

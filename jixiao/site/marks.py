@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ingest.layout.folding import fold
-from jixiao.inspect import Taken
 from jixiao.site.lists import whole_number
-from jixiao.view import Place, value_of, view_text
+from jixiao.view import value_of, view_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from starlette.datastructures import QueryParams
 
     from ingest.readers import Box, Cell, Grid, Line
     from jixiao.site.originals import Leaf
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 SPOT = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?(?:\.(\d{1,4}))?")
 MOST = 60
 """So many lines and cells are marked at most: the longest wrapped cell of a text has a third of it."""
-MARKED = "marked"
-"""How a piece that is marked is coloured."""
 WINDOW = (380.0, 200.0)
 """Width and height of the part of a page that is shown beside a value, in points."""
 MARGIN = 12.0
@@ -41,6 +40,19 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A field of a thing that was read from a source; ``start`` and ``end`` count the source's characters."""
+
+    of: str
+    field: str
+    line: int
+    column: int | None
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What stands at a spot of a leaf."""
 
@@ -55,6 +67,19 @@ class Mark:
         """Whether a quote, or the line of it that is printed here, is part of it."""
         quoted, printed = fold(quote), fold(self.text)
         return quoted in printed or printed in quoted
+
+
+class Asked(NamedTuple):
+    """What an address asks for."""
+
+    spots: Sequence[Spot]
+    quotes: frozenset[str] = frozenset()
+    """What of these is meant, where they hold more."""
+
+
+def asked(query: QueryParams) -> Asked:
+    """What an address asks for: :func:`spots`, and ``q=``, quotes from them."""
+    return Asked(spots(query), frozenset(query.getlist("q")))
 
 
 def spots(query: Mapping[str, str]) -> list[Spot]:
@@ -103,30 +128,28 @@ def _cell(leaf: Leaf, spot: Spot, cell: Cell) -> Mark:
     return Mark(spot, leaf.source.text[cell.start : cell.end], cell.start, cell.end, cell.line, cell.box)
 
 
-def recorded(graph: Graph, document: str, lines: Iterable[int]) -> list[Place]:
+def recorded(graph: Graph, document: str, lines: Iterable[int]) -> list[Reading]:
     """What was read from some lines of a document."""
     numbers = " ".join(map(str, sorted(set(lines))))
     if not numbers:
         return []
     solutions = graph.query(view_text("printed", document).replace("{ 0 }", f"{{ {numbers} }}"))
     names = [variable.value for variable in solutions.variables]
-    return [
-        Place(**{name: value_of(row[name]) for name in names if row[name] is not None})  # type: ignore[arg-type]
-        for row in solutions
-    ]
+    found: Iterable[dict[str, Any]] = ({name: value_of(row[name]) for name in names} for row in solutions)
+    return [Reading(**each) for each in found]
 
 
-def read_here(mark: Mark, places: Sequence[Place]) -> list[Place]:
+def read_here(mark: Mark, readings: Iterable[Reading]) -> list[Reading]:
     """What was read from where a mark stands: from its cell, where cells are told apart."""
     column = mark.spot.column
-    return [place for place in places if place.line == mark.line and column in (None, place.column)]
+    return [each for each in readings if each.line == mark.line and column in (None, each.column)]
 
 
-def stretches(mark: Mark, places: Sequence[Place]) -> list[Taken]:
-    """What is coloured: in a line the quotes alone, as far as they stand there as they are; else all of it."""
-    quotes = [place.quote for place in places if mark.box is None and place.quote in mark.text]
-    at = [(mark.start + mark.text.index(quote), len(quote)) for quote in quotes] or [(mark.start, len(mark.text))]
-    return [Taken(MARKED, "", start, start + length) for start, length in at]
+def within(mark: Mark, leaf: Leaf, readings: Iterable[Reading]) -> list[tuple[int, int]]:
+    """The parts of what is marked that were read: where each begins and ends in its text."""
+    begin = leaf.begin + mark.start
+    parts = [(each.start - begin, each.end - begin, each.quote) for each in read_here(mark, readings)]
+    return sorted({(start, end) for start, end, quote in parts if start >= 0 and mark.text[start:end] == quote})
 
 
 def window(boxes: Sequence[Box], width: float, height: float) -> Box:

@@ -56,6 +56,8 @@ class Leaf:
 
     source: Source
     """What stands on it; positions count from its first character."""
+    begin: int
+    """Which character of the whole source that is, from zero."""
     number: int
     """Of its page or sheet; 1 where there are none."""
     lines: tuple[PrintedLine, ...]
@@ -180,7 +182,8 @@ def _leaves(source: Source, lines: Sequence[PrintedLine]) -> Iterator[tuple[int,
 
 def narrowed(leaf: Leaf, first: int, last: int) -> Leaf:
     """What stands on some lines of a leaf."""
-    return _leaf(leaf.source, leaf.number, [line for line in leaf.lines if first <= line.number <= last])
+    cut = _leaf(leaf.source, leaf.number, [line for line in leaf.lines if first <= line.number <= last])
+    return replace(cut, begin=leaf.begin + cut.begin)
 
 
 def _leaf(source: Source, number: int, lines: Sequence[PrintedLine]) -> Leaf:
@@ -188,7 +191,7 @@ def _leaf(source: Source, number: int, lines: Sequence[PrintedLine]) -> Leaf:
     grids = [cut for grid in source.grids if (cut := _between(grid, first, last))]
     read = [line for line in source.lines if first <= line.number <= last]
     cells = [cell for grid in grids for cell in grid.cells]
-    begin = min((each.start for each in (*read, *cells)), default=0)
+    begin = min([*(line.start for line in read), *(cell.start for cell in cells)], default=0)
     end = max([begin, *(line.start + len(line.text) for line in read), *(cell.end for cell in cells)])
     ours = replace(
         source,
@@ -197,7 +200,7 @@ def _leaf(source: Source, number: int, lines: Sequence[PrintedLine]) -> Leaf:
         grids=tuple(_moved(grid, begin, number if source.pages else None) for grid in grids),
         pages=tuple(page for page in source.pages if page.number == number),
     )
-    return Leaf(ours, number, tuple(lines))
+    return Leaf(ours, begin, number, tuple(lines))
 
 
 def _between(grid: Grid, first: int, last: int) -> Grid | None:

@@ -45,16 +45,21 @@ def draw(path: Path, number: int) -> bytes:
     return _packed(picture)
 
 
-def cut_out(path: Path, number: int, window: Box, marks: Sequence[Box]) -> bytes:
+def cut_out(path: Path, number: int, window: Box, marks: Sequence[Box], strokes: Sequence[Box] = ()) -> bytes:
     """A part of a page with what is marked on it, as WebP; boxes are in points from its upper left corner.
+
+    Cells that are marked are tinted, or only framed where there are strokes: these are tinted then.
 
     Raises:
         IndexError: there is no such page.
         ingest.errors.IngestError: the file or the page cannot be drawn.
     """
     picture, scale = _drawn(path, number)
+    for box in strokes or marks:
+        _tint(picture, _dots(box, scale))
     for left, top, right, bottom in marks:
-        _mark(picture, (left - OVERHANG, top - OVERHANG, right + OVERHANG, bottom + OVERHANG), scale)
+        frame = (left - OVERHANG, top - OVERHANG, right + OVERHANG, bottom + OVERHANG)
+        ImageDraw.Draw(picture).rectangle(_dots(frame, scale), outline=EDGE, width=THICKNESS)
     return _packed(picture.crop(_dots(window, scale)))
 
 
@@ -85,12 +90,10 @@ def _turn(page: pypdfium2.PdfPage) -> int:
     return next(90 * more for more in range(4) if view_of(page, stated + more) == view)
 
 
-def _mark(picture: Image.Image, box: Box, scale: float) -> None:
-    """Tint a part of the picture, as a marker pen does, and frame it."""
-    dots = _dots(box, scale)
+def _tint(picture: Image.Image, dots: tuple[int, int, int, int]) -> None:
+    """Tint a part of the picture, as a marker pen does."""
     part = picture.crop(dots)
     picture.paste(ImageChops.multiply(part, Image.new("RGB", part.size, TINT)), dots)
-    ImageDraw.Draw(picture).rectangle(dots, outline=EDGE, width=THICKNESS)
 
 
 def _dots(box: Box, scale: float) -> tuple[int, int, int, int]:

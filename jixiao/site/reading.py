@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from ingest.worker import Limits, Workers
 from jixiao.site.originals import read_original
 from jixiao.site.paper import cut_out, draw
+from jixiao.site.strokes import strokes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from ingest.readers import Box
     from jixiao.site.originals import Original
+
+    Boxes = tuple[Box, ...]
 
 T = TypeVar("T")
 
@@ -29,6 +32,8 @@ MOST_READ, MOST_DRAWN = 96 * 2**20, 64 * 2**20
 """How many bytes of sources that were read, and of pictures, stay in memory: some hundred of each."""
 AGAIN = 300.0
 """After so many seconds what failed is tried again: the machine may have been busy."""
+MOST_STROKED = 10_000
+"""So many boxes of quotes."""
 FAILURE = 1024
 """What the memory of a failure weighs, in bytes."""
 
@@ -100,6 +105,7 @@ class ReadingRoom:
         self._read: Memory[Original] = Memory(MOST_READ, lambda original: original.size)
         self.threads = ThreadPoolExecutor(AT_ONCE, "reading")
         """Those that wait for the processes."""
+        self._stroked: Memory[Boxes] = Memory(MOST_STROKED, len)
         self._drawn: Memory[bytes] = Memory(MOST_DRAWN, len)
 
     def close(self) -> None:
@@ -124,15 +130,27 @@ class ReadingRoom:
         """
         return self._drawn.get((sha256, number), lambda: self._drawers.run(draw, self.path(sha256), number))
 
-    def part(self, sha256: str, number: int, window: Box, marks: tuple[Box, ...]) -> bytes:
+    def strokes(self, sha256: str, number: int, cell: Box, text: str, parts: tuple[tuple[int, int], ...]) -> Boxes:
+        """Where in a cell of a page parts of its text are printed.
+
+        Raises:
+            ingest.errors.IngestError: the page cannot be opened, or not in time.
+        """
+        key = (sha256, number, cell, parts)
+        return self._stroked.get(
+            key, lambda: self._drawers.run(strokes, self.path(sha256), number, cell=cell, text=text, parts=parts)
+        )
+
+    def part(self, sha256: str, number: int, window: Box, marks: Boxes, strokes: Boxes) -> bytes:
         """The picture of a part of a page with what is marked on it.
 
         Raises:
             ingest.errors.IngestError: it cannot be drawn, or not in time.
         """
-        key = (sha256, number, window, marks)
+        key = (sha256, number, window, marks, strokes)
         return self._drawn.get(
-            key, lambda: self._drawers.run(cut_out, self.path(sha256), number, window=window, marks=marks)
+            key,
+            lambda: self._drawers.run(cut_out, self.path(sha256), number, window=window, marks=marks, strokes=strokes),
         )
 
     def path(self, sha256: str) -> Path:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from jixiao.inspect import coloured
-from jixiao.site.marks import found, read_here, recorded, stretches
+from jixiao.inspect import Table, Taken, coloured
+from jixiao.site.marks import found, read_here, recorded, within
 from jixiao.site.originals import narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jixiao.inspect import Picture
-    from jixiao.site.marks import Mark, Spot
+    from ingest.readers import Box
+    from jixiao.inspect import Picture, Piece
+    from jixiao.site.marks import Asked, Mark, Reading, Spot
     from jixiao.site.originals import Leaf, Original, PrintedLine
-    from jixiao.view import Disclosure, Place, View
+    from jixiao.view import Disclosure, View
 
 NEAR = 12
 """Places that are no more lines apart than this are shown together."""
 SHEETS = frozenset({"xlsx", "xls"})
 """Formats whose columns have letters."""
+MARKED = "marked"
+"""How a piece that is marked is coloured."""
+
+Parts = list[tuple[str, bool]]
+"""A text in parts, each with whether it is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,12 @@ class Sight:
     lost: bool
     """Something that was asked for is not there any more, or another text stands there."""
     asked: Sequence[Spot]
-    places: Sequence[Place]
-    """What was read from where the marks stand."""
+    readings: Sequence[Reading]
+    """What was read from where the marks stand; where quotes were asked for, these alone."""
+    quoted: bool
+    """Whether quotes were asked for, which may be parts of cells."""
+    strokes: Sequence[Box] = ()
+    """Where in its cells what is quoted is printed, where that is known."""
 
     @property
     def drawn(self) -> bool:
@@ -49,13 +59,17 @@ class Sight:
         """Its tables and paragraphs with the marks, where it is neither drawn nor mere lines."""
         if self.original.format in {"pdf", "text"}:
             return None
-        stretched = [stretch for mark in self.marks for stretch in stretches(mark, self.places)]
-        return coloured(self.leaf.source, stretched, self.leaf.number)
+        stretches = [(mark.start + start, mark.start + end) for mark in self.marks for start, end in self.within(mark)]
+        return coloured(self.leaf.source, [Taken(MARKED, "", *stretch) for stretch in stretches], self.leaf.number)
 
     @property
     def lettered(self) -> bool:
         """Whether its columns are called by letters."""
         return self.original.format in SHEETS
+
+    def is_table(self, block: object) -> bool:
+        """Whether a piece of its picture is a table."""
+        return isinstance(block, Table)
 
     def near(self, lines: int) -> Sight:
         """The marks, as far as they stand near the first, with so many lines before and after them."""
@@ -64,35 +78,57 @@ class Sight:
         leaf = narrowed(self.leaf, first - lines, last + lines)
         return replace(self, leaf=leaf, marks=[mark for spot in self.asked for mark in found(leaf, spot)])
 
-    def parts(self, line: PrintedLine) -> list[tuple[str, bool]]:
-        """A line in parts, each with whether it is marked."""
-        marks = [mark for mark in self.marks if mark.line == line.number]
-        quotes = dict.fromkeys(place.quote for mark in marks for place in read_here(mark, self.places))
-        inside = [each for each in quotes if each and each in line.text]
-        if not inside:
-            return [(line.text, False)]
-        divided = re.split(f"({'|'.join(map(re.escape, sorted(inside, key=len, reverse=True)))})", line.text)
-        return [(part, bool(number % 2)) for number, part in enumerate(divided) if part]
+    def within(self, mark: Mark) -> list[tuple[int, int]]:
+        """What of a mark's text is meant: in a cell all of it, unless a quote is asked for; in a line what was read."""
+        in_cell = mark.spot.column is not None and self.original.format != "text"
+        parts = within(mark, self.leaf, self.readings) if self.quoted or not in_cell else []
+        return parts or [(0, len(mark.text))]
+
+    def parts(self, line: PrintedLine) -> Parts:
+        """A line in parts; all of it where all of it is meant, as the line itself is marked."""
+        marks = [mark for mark in self.marks if mark.line == line.number and not mark.box]
+        parts = [part for mark in marks for part in self.within(mark)]
+        whole = [(0, len(line.text))]
+        return [(line.text, False)] if parts in ([], whole) else _divided(line.text, parts)
+
+    def parts_of_cell(self, piece: Piece) -> Parts:
+        """What a cell shows, in parts."""
+        meant = [mark for mark in self.marks if piece.cell and mark.start == piece.cell.start]
+        return _divided(piece.text, [part for mark in meant for part in self.within(mark)])
 
 
-def sight(original: Original, asked: Sequence[Spot], view: View, document: Disclosure, start: int) -> Sight:
-    """The leaf on which the first of what is asked for stands; without that, the leaf with the index ``start``."""
-    first = next(iter(asked), None)
+def _divided(text: str, parts: Sequence[tuple[int, int]]) -> Parts:
+    cuts = sorted({0, len(text)} | {min(cut, len(text)) for part in parts for cut in part})
+    return [(text[a:b], any(start <= a and b <= end for start, end in parts)) for a, b in pairwise(cuts)]
+
+
+def sight(original: Original, asked: Asked, view: View, document: Disclosure, start: int = 0) -> Sight:
+    """The leaf on which the first of what is asked for stands; without that, the leaf with the index ``start``.
+
+    Args:
+        original: the source.
+        asked: what to mark.
+        view: knows what was read from there.
+        document: whose source it is.
+        start: the leaf to show where nothing is asked for.
+    """
+    first = next(iter(asked.spots), None)
     index = start
     if first is not None:
         index = original.of_line(first.line) if first.line else original.of_page(first.page or 1) or 0
     leaf = original.leaf(index)
-    marks = [mark for spot in asked for mark in found(leaf, spot)]
-    places = recorded(view.graph, document.iri, (mark.line for mark in marks))
+    marks = [mark for spot in asked.spots for mark in found(leaf, spot)]
+    readings = recorded(view.graph, document.iri, (mark.line for mark in marks))
     there = {mark.spot for mark in marks}
-    sound = [mark for mark in marks if _is_sound(mark, places)]
-    on_leaf = [spot for spot in asked if not spot.line or original.of_line(spot.line) == index]
+    sound = [mark for mark in marks if _is_sound(mark, readings)]
+    on_leaf = [spot for spot in asked.spots if not spot.line or original.of_line(spot.line) == index]
     lost = len(sound) < len(marks) or any(spot not in there for spot in on_leaf)
-    here = dict.fromkeys(place for mark in sound for place in read_here(mark, places))
-    return Sight(original, index, leaf, sound, lost, asked, list(here))
+    here = list(dict.fromkeys(each for mark in sound for each in read_here(mark, readings)))
+    meant = [each for each in here if each.quote in asked.quotes]
+    return Sight(original, index, leaf, sound, lost, asked.spots, meant or here, bool(meant))
 
 
-def _is_sound(mark: Mark, places: Sequence[Place]) -> bool:
+def _is_sound(mark: Mark, readings: Sequence[Reading]) -> bool:
     """Whether there stands what was read from there; of a place that nothing was read from, nobody knows better."""
-    quotes = [place.quote for place in read_here(mark, places)]
+    quotes = [each.quote for each in read_here(mark, readings)]
     return not quotes or any(map(mark.holds, quotes))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,10 +15,9 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from ingest.errors import IngestError
-from jixiao.inspect import Table
 from jixiao.site.frame import desk_of, show
 from jixiao.site.lists import whole_number
-from jixiao.site.marks import spots, window
+from jixiao.site.marks import asked, window
 from jixiao.site.sight import sight
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from jixiao.site.marks import Mark
     from jixiao.site.originals import Original
     from jixiao.site.reading import ReadingRoom
+    from jixiao.site.sight import Sight
     from jixiao.view import Disclosure, View
 
     T = TypeVar("T")
@@ -51,18 +54,36 @@ async def shown(request: Request) -> Response:
     start = original.of_line(whole_number(query.get("from", "1")))
     if "page" in query:
         start = original.of_page(whole_number(query["page"])) or 0
-    found_there = sight(original, spots(query), view, document, start)
+    there = sight(original, asked(query), view, document, start)
+    there = await _aside(room, partial(_stroked, room, there, document))
     return show(
         request,
         "source.html",
         here="/documents",
-        sight=found_there,
+        sight=there,
         refused=None,
-        earlier=_turned(original, found_there.index - 1),
-        later=_turned(original, found_there.index + 1),
-        is_table=lambda block: isinstance(block, Table),
+        earlier=_turned(original, there.index - 1),
+        later=_turned(original, there.index + 1),
         **values,
     )
+
+
+def _stroked(room: ReadingRoom, there: Sight, document: Disclosure) -> Sight:
+    """With where in its cells the quotes are printed; without, where they are all that the cells hold."""
+    if not there.drawn or not any(mark.box and there.within(mark) != _whole(mark) for mark in there.marks):
+        return there
+    found = [
+        (mark.box,)
+        if there.within(mark) == _whole(mark)
+        else room.strokes(document.sha256, there.leaf.number, mark.box, mark.text, tuple(there.within(mark)))
+        for mark in there.marks
+        if mark.box
+    ]
+    return replace(there, strokes=tuple(chain.from_iterable(found)) if all(found) else ())
+
+
+def _whole(mark: Mark) -> list[tuple[int, int]]:
+    return [(0, len(mark.text))]
 
 
 def _turned(original: Original, index: int) -> str | None:
@@ -89,13 +110,14 @@ async def part(request: Request) -> Response:
     room: ReadingRoom = request.app.state.room
 
     def draw() -> bytes:
-        here = sight(room.original(document.sha256), spots(request.query_params), view, document, 0)
+        here = sight(room.original(document.sha256), asked(request.query_params), view, document)
         boxes = tuple(mark.box for mark in here.marks if mark.box)
         paper = here.leaf.page
         if not boxes or not here.drawn or paper is None:
             raise HTTPException(404)
-        around = window(boxes, paper.width or 0, paper.height or 0)
-        return room.part(document.sha256, here.leaf.number, around, boxes)
+        strokes = tuple(_stroked(room, here, document).strokes)
+        around = window((*strokes, *boxes), paper.width or 0, paper.height or 0)
+        return room.part(document.sha256, here.leaf.number, around, boxes, strokes)
 
     return await _picture(request, room, draw, f"{view.id}-{DRAWING}", FOR_A_DAY)
 
