@@ -24,7 +24,7 @@ NUMBER = r"(?<!\d)-?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)"
 DATE = re.compile(
     r"\d{4}年|(?:\d{1,2}|[每次当])月\d{1,2}[日号]|\d{1,2}月(底|末|份?前|中旬|上旬|下旬)"
     r"|20\d{2}[.\-/]\d{1,2}([.\-/]\d{1,2})?(以?前)?$|(19|20)\d{2}-(19|20)\d{2}$|^第?[一二三四1-4]季度([初中末底前内]|完成)*$"
-    r"|^.{1,3}[期假学节][末前]$|^(?!.*[目当提空超眼跟生面以之]前)[\u4e00-\u9fff]{1,4}前(?:完成)?$|^(?:本|当)?年度?内完成$"
+    r"|^.{1,3}[期假学节][末前]$|^(?!.*[目当提空超眼跟生面以之]前)[\u4e00-\u9fff]{1,4}前(?:完成)?$"
 )
 NUMERAL = "[零一二两三四五六七八九十百千]+"
 PERCENT = re.compile(rf"(?<!\d)百分之(?:(?P<n>{NUMERAL})|(?P<figure>{NUMBER}))")
@@ -57,6 +57,7 @@ class Words:
     symbol: re.Pattern[str]
     """A number and a symbol of physics, which needs no comparator to be known as a unit: ``50dB以下``."""
     time: frozenset[str]
+    time_patterns: re.Pattern[str]
     relative: re.Pattern[str]
     missing: frozenset[str]
     missing_patterns: re.Pattern[str]
@@ -65,6 +66,7 @@ class Words:
     state: frozenset[str]
     vague: re.Pattern[str]
     measures: tuple[str, ...]
+    no_measures: re.Pattern[str]
     numeral: re.Pattern[str]
     """A Chinese numeral that counts a unit; with 级 it names a grade."""
     bound: re.Pattern[str]
@@ -101,6 +103,7 @@ def words() -> Words:
         strange=strange,
         symbol=symbol,
         time=frozenset(map(fold, data["time_words"])),
+        time_patterns=re.compile("|".join(data["time_patterns"])),
         relative=re.compile("|".join([alternatives(map(fold, data["relative_words"])), *data["relative_patterns"]])),
         missing=frozenset(map(fold, data["missing_words"])),
         missing_patterns=re.compile("|".join(data["missing_patterns"])),
@@ -109,6 +112,7 @@ def words() -> Words:
         state=frozenset(map(fold, data["state_words"])),
         vague=re.compile(alternatives(map(fold, vague_words()))),
         measures=tuple(data["measure_suffixes"]),
+        no_measures=re.compile(data["measure_exceptions"]),
         numeral=re.compile(
             rf"(?:(?P<before>{alternatives(before)})|^)(?P<n>{NUMERAL})"
             rf"(?=(?!级){big}?(?:{unit})(?:{alternatives(after)})?$)"
@@ -223,7 +227,8 @@ def decimal_of(printed: str) -> Decimal:
 def kind_of_words(text: str, name: str, desc: str | None) -> Kind:
     """The kind of a target value without a number."""
     lexical = words()
-    if text in lexical.time or re.sub("(完成|之前|以前|前|内)+$", "", text) in lexical.time:
+    bare = re.sub("(完成|之前|以前|前|内)+$", "", text)
+    if text in lexical.time or bare in lexical.time or lexical.time_patterns.search(text):
         return "time"
     if text in lexical.state:
         return "state"
@@ -243,7 +248,8 @@ def names_a_measure(text: str, name: str, desc: str | None) -> bool:
 
     It ends like a measure, or repeats most of its indicator's description; with a comparator before it it is a bound.
     """
-    if text.endswith(words().measures) and not words().bound.match(text):
+    praise = "," in text or words().no_measures.search(text)
+    if text.endswith(words().measures) and not praise and not words().bound.match(text):
         verb = words().vague.match(text)
         if not verb or text[verb.end() :] in words().measures:
             return True
