@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 import ingest
 from graph.validate import Severity
@@ -308,6 +309,17 @@ def test_a_query_may_come_from_a_file_in_every_form(published, tmp_path):
     }
     assert run["csv"] == "a,b\n二,\n一,1\n"
     assert json.loads(run["json"]) == [{"a": "二", "b": None}, {"a": "一", "b": 1}]
+
+
+def test_an_answer_may_be_a_workbook_with_columns_as_people_call_them(published, tmp_path):
+    query = "SELECT ?indicator ?own { VALUES (?indicator ?own) { ('=一' 1.5) ('二' UNDEF) } } ORDER BY ?own"
+    said(
+        jixiao(
+            "query", "-", "--format", "xlsx", "-o", tmp_path / "a.xlsx", "--kg", published.path, given=query.encode()
+        )
+    )
+    book = CalamineWorkbook.from_path(str(tmp_path / "a.xlsx"))
+    assert book.get_sheet_by_index(0).to_python() == [["指标", "own"], ["二", ""], ["=一", 1.5]]
 
 
 def test_check_lists_what_the_snapshot_holds(published):
