@@ -12,7 +12,6 @@ import os
 import queue
 import shutil
 import signal
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 import pyoxigraph as ox
 
+from queries.confinement import MEGABYTE, close_network, limit_memory, memory_used
 from queries.errors import (
     AnswerTooLargeError,
     BusyError,
@@ -35,13 +35,14 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-MEGABYTE = 1 << 20
 IN_MEMORY = MEGABYTE
 """How many bytes of an answer are kept in memory."""
 PIECE = MEGABYTE // 4
 """How many bytes pass from process to process at once."""
 GLANCE = 0.2
 """After so many seconds who waits looks whether anybody still wants the answer."""
+LARGE_ANSWERS = 32
+"""So many answers are kept in files at once, however slowly those who asked for them read."""
 START = 60.0
 """How many seconds a process may take to start."""
 LEAVING = 10.0
@@ -102,6 +103,7 @@ class Pool:
         self._own = own
         self._waiting = threading.BoundedSemaphore(waiting + count)
         self._patience = patience
+        self._files = threading.BoundedSemaphore(LARGE_ANSWERS)
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
@@ -180,7 +182,7 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise BusyError("查询", "网站正在停止")
-            worker = _Worker(self.limits, self._own)
+            worker = _Worker(self.limits, self._own, self._files)
             self._all.add(worker)
         return worker
 
@@ -221,11 +223,36 @@ class _Said(NamedTuple):
     """It has taken so much memory that another should do the next job."""
 
 
+class _Spool(SpooledTemporaryFile[bytes]):
+    """What came of an answer; once it is large, a file, of which there are only so many."""
+
+    def __init__(self, files: threading.BoundedSemaphore, name: str) -> None:
+        super().__init__(IN_MEMORY)
+        self._files = files
+        self._name = name
+        self._taken = False
+
+    def rollover(self) -> None:
+        """Goes from memory into a file."""
+        if not self._taken and not self._files.acquire(blocking=False):
+            raise BusyError(self._name, "正在下载的大结果太多，请过几秒再试")
+        self._taken = True
+        super().rollover()
+
+    def close(self) -> None:
+        """Lets go of what is kept."""
+        super().close()
+        if self._taken:
+            self._taken = False
+            self._files.release()
+
+
 class _Worker:
     """One process and the way to talk to it."""
 
-    def __init__(self, limits: Limits, own: Path | None) -> None:
+    def __init__(self, limits: Limits, own: Path | None, files: threading.BoundedSemaphore) -> None:
         self._limits = limits
+        self._files = files
         self._ready = False
         context = multiprocessing.get_context("spawn")
         self._pipe, other = context.Pipe()
@@ -235,7 +262,7 @@ class _Worker:
 
     def run(self, job: Job, store: Path, unwanted: threading.Event) -> tuple[Answer | QueryError, bool]:
         """What a job has to say, and whether the process should be ended."""
-        spool: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - who asked lets go of it
+        spool: IO[bytes] = _Spool(self._files, job.name)
         try:
             self._pipe.send((job, str(store)))
             size, said = self._receive(job, spool, unwanted)
@@ -308,8 +335,9 @@ class _Pieces:
 def _work(pipe: Connection, limits: Limits, own: Path | None) -> None:
     """What a process does: one job after the other, each with a last word."""
     _silence()
+    close_network()
     follower = _follow_parent(own)
-    _limit_memory(limits.megabytes)
+    limit_memory(limits.megabytes)
     desk = _Desk(limits, own)
     pipe.send(b"")
     while True:
@@ -321,7 +349,7 @@ def _work(pipe: Connection, limits: Limits, own: Path | None) -> None:
         pieces = _Pieces(pipe)
         result = desk.result(job, store, cast("IO[bytes]", pieces))
         pieces.send()
-        pipe.send(_Said(result, _memory_used() > limits.megabytes / 2))
+        pipe.send(_Said(result, memory_used() > limits.megabytes / 2))
 
 
 class _Desk:
@@ -409,26 +437,3 @@ def _silence() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-
-
-def _limit_memory(megabytes: int) -> None:
-    """No more memory than that, and no image of it on disk; Windows has no such limits, there the others hold."""
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - there is none on Windows
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        size = megabytes * MEGABYTE
-        resource.setrlimit(
-            resource.RLIMIT_AS, (size, size) if most == resource.RLIM_INFINITY else (min(size, most), most)
-        )
-
-
-def _memory_used() -> float:
-    """The most memory that this process has taken, in MB; nothing where the platform does not say."""
-    if sys.platform == "win32":
-        return 0.0
-    import resource  # noqa: PLC0415 - there is none on Windows
-
-    unit = MEGABYTE if sys.platform == "darwin" else 1 << 10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

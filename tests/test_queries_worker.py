@@ -3,6 +3,8 @@
 import json
 import multiprocessing
 import os
+import platform
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from queries.confinement import SOCKET_CALL, close_network
 from queries.errors import (
     AnswerTooLargeError,
     BusyError,
@@ -27,7 +30,7 @@ from queries.errors import (
     RefusedQueryError,
 )
 from queries.jobs import Ask, Change, Content, Dataset, Drop, Give, Page, Put
-from queries.worker import Limits, Pool, answer
+from queries.worker import IN_MEMORY, Limits, Pool, answer
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(6)) + " }"
 GRAPH, OTHER = "https://example.org/d", "https://example.org/e"
@@ -53,11 +56,19 @@ def pool():
         yield pool
 
 
-@pytest.fixture
-def own(tmp_path):
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
     """A store that may change, and what runs jobs on it."""
-    with Pool(1, Limits(seconds=3, store=4), own=tmp_path) as pool:
-        yield lambda job: text_of(pool.run(job, tmp_path))
+    folder = tmp_path_factory.mktemp("own")
+    with Pool(1, Limits(seconds=3, store=4), own=folder) as pool:
+        yield lambda job: text_of(pool.run(job, folder))
+
+
+@pytest.fixture
+def own(kept):
+    """The same, empty."""
+    kept(Change(text="DROP ALL"))
+    return kept
 
 
 def text_of(answer):
@@ -171,13 +182,13 @@ def test_a_query_cannot_write_even_past_the_guard(store):
 
 def test_an_endless_query_is_killed_while_others_answer_and_leaves_no_process(store):
     before = {process.pid for process in multiprocessing.active_children()}
-    with Pool(2, Limits(seconds=3)) as pool, ThreadPoolExecutor(9) as many:
+    with Pool(2, Limits(seconds=2)) as pool, ThreadPoolExecutor(9) as many:
         pool.warm()
         endless = many.submit(pool.run, ask(ENDLESS), store)
         others = [many.submit(count, pool, store) for _ in range(8)]
         assert [each.result(timeout=30) for each in others] == [301] * 8
         assert not endless.done()
-        with pytest.raises(QueryTooLongError, match="超过 3 秒"):
+        with pytest.raises(QueryTooLongError, match="超过 2 秒"):
             endless.result(timeout=30)
         assert count(pool, store) == 301
     assert {process.pid for process in multiprocessing.active_children()} <= before
@@ -198,8 +209,39 @@ def test_an_answer_that_is_too_large_is_given_up(store):
         pool.run(ask("SELECT * { ?a ?b ?c . ?d ?e ?f }"), store)
 
 
+def test_only_so_many_large_answers_are_kept_at_once(store, monkeypatch):
+    monkeypatch.setattr("queries.worker.LARGE_ANSWERS", 1)
+    large = ask("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000")
+    with Pool(1) as pool:
+        with pool.run(large, store), pytest.raises(BusyError, match="大结果太多"):
+            pool.run(large, store)
+        with pool.run(large, store) as again:
+            assert again.size > IN_MEMORY
+
+
+def tries_to_connect(pipe):
+    closed = close_network()
+    try:
+        socket.socket().close()
+    except PermissionError:
+        pipe.send((closed, "refused"))
+    else:
+        pipe.send((closed, "made"))
+
+
+def test_a_process_that_reads_queries_makes_no_connection():
+    if platform.machine() not in SOCKET_CALL or not sys.platform.startswith("linux"):
+        pytest.skip("only Linux can promise that")
+    context = multiprocessing.get_context("spawn")
+    receiver, sender = context.Pipe()
+    process = context.Process(target=tries_to_connect, args=(sender,))
+    process.start()
+    assert receiver.recv() == (True, "refused")
+    process.join()
+
+
 def test_who_comes_when_too_many_wait_is_turned_away(store):
-    with Pool(1, Limits(seconds=2), waiting=1, patience=0.3) as pool, ThreadPoolExecutor(2) as many:
+    with Pool(1, Limits(seconds=1.2), waiting=1, patience=0.3) as pool, ThreadPoolExecutor(2) as many:
         pool.warm()
         endless = many.submit(pool.run, ask(ENDLESS), store)
         time.sleep(0.2)

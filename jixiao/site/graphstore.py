@@ -10,6 +10,7 @@ from email.policy import HTTP
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -127,7 +128,7 @@ async def _create(request: Request, place: Place) -> Response:
 
 async def _put(request: Request, place: Place, iri: str | None) -> Response:
     body = await body_of(request, LONGEST, SLOWEST)
-    content = _contents(request.headers.get("content-type", ""), body)
+    content = await run_in_threadpool(_contents, request.headers.get("content-type", ""), body)
     job = Put(graph=iri, content=content, replace=request.method == "PUT", base=iri or base_of(request))
     with await place.run(request, job) as answer:
         return Response(status_code=201 if answer.outcome.created else 204, headers=CORS)
@@ -138,7 +139,10 @@ def _contents(content_type: str, body: bytes) -> list[Content]:
     media = content_type.partition(";")[0].strip().lower()
     if media == "multipart/form-data":
         message = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body, policy=HTTP)
-        return [Content(_payload(part), _form(part.get_content_type())) for part in message.iter_parts()]
+        parts = [Content(_payload(part), _form(part.get_content_type())) for part in message.iter_parts()]
+        if not parts:
+            raise ProtocolError(400, "表单里没有文件", "no parts")
+        return parts
     return [Content(body, _form(media or "application/rdf+xml"))]
 
 

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+MOST = 100
+"""So many ranges are read; nobody honest names more."""
+
+
 def preferred(accept: str, offers: Mapping[str, str]) -> str | None:
     """The best of the offers (media type to name), the first among equals; ``None`` where none is acceptable."""
     wanted = list(_ranges(accept)) or [("*/*", 1.0)]
@@ -17,7 +21,7 @@ def preferred(accept: str, offers: Mapping[str, str]) -> str | None:
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
-    for part in filter(str.strip, accept.split(",")):
+    for part in filter(str.strip, accept.split(",", MOST)[:MOST]):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
         try:
