@@ -9,17 +9,26 @@ import io
 import itertools
 import json
 import random
+import shutil
+import threading
+import time
 from collections import Counter
 from hashlib import sha256
 from math import hypot
 from urllib.parse import quote
 
 import pytest
+import uvicorn
 from defusedxml.ElementTree import fromstring
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 from starlette.testclient import TestClient
 
 from graph.folder import KnowledgeGraph
 from jixiao import intake
+from jixiao.cli.showing import listen
 from jixiao.comparison import index_of
 from jixiao.explorer import overview
 from jixiao.explorer.drawing import BATCH, State, draw, state_of
@@ -31,6 +40,12 @@ from jixiao.site.app import create_app
 from jixiao.view import clarity
 
 BROWSER = {"accept": "text/html"}
+FLAGS = (
+    *("--headless=new", "--no-sandbox", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader"),
+)
+NO_CARD = "GPU stall due to ReadPixels"
+"""What the browser says where it has no graphics card."""
 EVIL = "=</script><script>alert('x')</script>\u202e"
 
 
@@ -422,3 +437,115 @@ def test_the_table_beside_the_map_has_its_departments(site, chart):
 def test_colours_change_at_the_shares_that_the_legend_names(unclear, judged, step):
     assert overview.step_of(unclear, judged) == step
     assert overview.step_of(0, 0) is None
+
+
+# In a browser
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs chromium and chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def served(published):
+    """The address of a running site."""
+    waiting = listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(create_app(published.path), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [waiting]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{waiting.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def opened(browser, address, drawn, width=1280):
+    """A page on which something was drawn, and what the browser complained of."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get_log("browser")
+    browser.get(address)
+    settled(browser, lambda page: page.find_element(By.ID, drawn).get_attribute("data-drawn"))
+    return [entry["message"] for entry in browser.get_log("browser") if NO_CARD not in entry["message"]]
+
+
+def settled(browser, what):
+    return WebDriverWait(browser, 20).until(what)
+
+
+def width_of(browser):
+    return browser.execute_script("return document.documentElement.scrollWidth")
+
+
+def told(browser):
+    return browser.find_element(By.ID, "said").text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+def test_explorer_and_map_are_drawn_without_complaint_within_the_screen(browser, served, explorer, project, width):
+    at = quote(explorer.short(project.iri))
+    assert opened(browser, f"{served}/explore?at={at}", "stage", width) == []
+    assert width_of(browser) <= width
+    assert opened(browser, f"{served}/map", "sky", width) == []
+    assert width_of(browser) <= width
+
+
+@pytest.mark.browser
+def test_the_explorer_is_walked_by_keys_alone_and_every_step_undone(browser, served, explorer, project):
+    opened(browser, f"{served}/explore?at={quote(explorer.short(project.iri))}", "stage")
+    stage = browser.find_element(By.ID, "stage")
+    legend = browser.find_element(By.ID, "legend")
+    before = legend.text
+    browser.execute_script("arguments[0].focus()", stage)
+    stage.send_keys(Keys.ARROW_DOWN)
+    settled(browser, lambda page: "相连" in told(page))
+    chosen = browser.find_element(By.CSS_SELECTOR, "#chosen h2").text
+    assert chosen
+    stage.send_keys(Keys.DELETE)
+    settled(browser, lambda page: "hide=" in page.current_url and legend.text != before)
+    stage.send_keys(Keys.CONTROL, "z")
+    settled(browser, lambda page: "hide=" not in page.current_url and legend.text == before)
+
+
+@pytest.mark.browser
+def test_a_kind_of_neighbour_is_opened_from_the_panel_and_kept_in_the_address(browser, served, explorer, project):
+    opened(browser, f"{served}/explore?at={quote(explorer.short(project.iri))}", "stage")
+    count = int(browser.find_element(By.CSS_SELECTOR, "[data-open=indicator] b").text)
+    browser.find_element(By.CSS_SELECTOR, "[data-open=indicator]").click()
+    shown = settled(browser, lambda page: page.find_element(By.CSS_SELECTOR, "#legend [data-kind=indicator] b").text)
+    assert int(shown) == min(count, BATCH)
+    assert opened(browser, browser.current_url, "stage") == []
+    assert browser.find_element(By.CSS_SELECTOR, "#legend [data-kind=indicator] b").text == shown
+
+
+@pytest.mark.browser
+def test_the_drawing_is_saved_as_a_picture_that_needs_nothing_else(browser, served, explorer, project):
+    opened(browser, f"{served}/explore?at={quote(explorer.short(project.iri))}", "stage")
+    catch = "URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return '#'; };"
+    browser.execute_script(catch)
+    browser.find_element(By.CSS_SELECTOR, ".save summary").click()
+    browser.find_element(By.CSS_SELECTOR, "[data-do=svg]").click()
+    picture = fromstring(settled(browser, lambda page: page.execute_script("return window.saved")))
+    text = "".join(picture.itertext())
+    assert project.detail in text
+    assert not [each for each in picture.iter() if "href" in "".join(each.attrib)]
+
+
+@pytest.mark.browser
+def test_a_search_on_the_map_says_how_many_it_found(browser, served, project):
+    opened(browser, f"{served}/map", "sky")
+    browser.find_element(By.ID, "seek").send_keys(project.label)
+    assert settled(browser, lambda page: page.find_element(By.ID, "found").text) == "1 个"

@@ -203,7 +203,11 @@ class Explorer:
         if name in {"line", "form"}:
             found = self.asking.rows("?of obeu-measure:amount ?yuan", "of yuan", iris)
             return {row["of"]: _money(row["yuan"]) for row in found}
-        return self.asking.texts(kinds()[name].detail, iris)
+        details = self.asking.texts(kinds()[name].detail, iris)
+        if name == "finding":
+            named = self.asking.texts("jx:indicatorName", iris)
+            return {iri: "：".join(filter(None, (named.get(iri), details.get(iri)))) for iri in iris}
+        return details
 
     def _budgets(self, iris: Sequence[str]) -> dict[str, Decimal]:
         """What projects cost: the sum of their budget rows, else what the first form says."""

@@ -188,6 +188,7 @@ function style() {
     { selector: "edge.told", style: { label: "data(label)" } },
     { selector: "edge.near", style: { "line-color": colour("accent"), "target-arrow-color": colour("accent"), width: 2 } },
     { selector: "edge.way", style: { label: "data(label)", "line-color": colour("accent"), "target-arrow-color": colour("accent"), width: 3.5 } },
+    { selector: "node.way", style: { "font-size": 15, "min-zoomed-font-size": 4 } },
     { selector: ".dim", style: { opacity: 0.28 } },
     { selector: "node.pinned", style: { "border-style": "double", "border-width": 5, "border-color": colour("accent") } },
     { selector: "node:selected", style: { "underlay-color": colour("accent"), "underlay-opacity": 0.22, "underlay-padding": 8 } },
@@ -217,7 +218,7 @@ function draw({ first = false } = {}) {
       const node = cy.getElementById(each.id);
       const home = homes.includes(each.home) ? `in ${each.home}` : null;
       if ((node.parent().id() ?? null) !== home) node.move({ parent: home });
-      node.toggleClass("pinned", each.id in state.pin);
+      node.removeClass("way").toggleClass("pinned", each.id in state.pin);
     }
     cy.nodes(":childless").not("[kind]").remove();
     cy.add(shown.lines.map((each) => ({ data: { ...each, id: `${each.source}>${each.target}`, label: [each.label, each.note].filter(Boolean).join(" ") } })));
@@ -349,11 +350,22 @@ function arrange(first) {
 }
 
 function markWays() {
-  for (const way of Object.values(shown.ways)) {
-    way.slice(1).forEach((id, number) => {
-      cy.getElementById(way[number]).edgesWith(cy.getElementById(id)).addClass("way");
-    });
-  }
+  Object.values(shown.ways).forEach((way) => onWay(way).addClass("way told"));
+}
+
+// The things of a way with the lines between them.
+function onWay(way) {
+  const nodes = way.map((id) => cy.getElementById(id));
+  return nodes.reduce((all, node, number) => all.union(node).union(number ? node.edgesWith(nodes[number - 1]) : node), cy.collection());
+}
+
+// Tells how a search for a way ended, and puts all else into the background.
+function tellWay(step) {
+  const way = shown.ways[step] ?? [];
+  say(way.length ? words.way : words.no_way, { n: way.length });
+  if (!way.length) return;
+  choose(null);
+  cy.elements().not(onWay(way)).not(":parent").addClass("dim");
 }
 
 function counted() {
@@ -369,7 +381,7 @@ function counted() {
 
 function choose(node, { quiet = false } = {}) {
   cy.elements().removeClass("near dim");
-  cy.edges().toggleClass("told", shown.lines.length <= FEW);
+  cy.edges().not(".way").toggleClass("told", shown.lines.length <= FEW);
   chosen = node?.id() ?? null;
   for (const name of ["hide", "pin", "way"]) buttons[name].disabled = !chosen;
   buttons.undo.disabled = before.length === 0;
@@ -428,9 +440,7 @@ async function joinWay(other) {
   const from = wayFrom;
   wayFrom = null;
   const step = `${from}*${other}`;
-  if (!(await go({ open: [...steps(), step] }))) return;
-  const way = shown.ways[step] ?? [];
-  say(way.length ? words.way : words.no_way, { n: way.length });
+  if (await go({ open: [...steps(), step] })) tellWay(step);
 }
 
 cy.on("tap", "node[kind]", ({ target }) => {
@@ -440,7 +450,7 @@ cy.on("tap", "node[kind]", ({ target }) => {
 cy.on("dbltap", "node[kind]", ({ target }) => open(target.id()));
 cy.on("tap", (event) => event.target === cy && choose(null));
 cy.on("mouseover", "edge", ({ target }) => target.addClass("told"));
-cy.on("mouseout", "edge", ({ target }) => target.toggleClass("told", shown.lines.length <= FEW));
+cy.on("mouseout", "edge", ({ target }) => target.toggleClass("told", target.is(".way") || shown.lines.length <= FEW));
 cy.on("dragfree", "node[kind]", ({ target }) => {
   if (target.id() in state.pin) go({ open: steps(), pin: { ...state.pin, [target.id()]: { ...target.position() } } }, { fetching: false });
 });
@@ -570,10 +580,9 @@ async function add(found) {
   const from = wayFrom;
   wayFrom = null;
   await go({ at, open: [...steps(), ...joined], hide: state.hide.filter((id) => id !== found.id) });
-  const way = from ? shown.ways[joined[0]] ?? [] : null;
   const node = cy.getElementById(found.id);
-  if (node.nonempty()) choose(node);
-  if (way) say(way.length ? words.way : words.no_way, { n: way.length });
+  if (from) tellWay(joined[0]);
+  else if (node.nonempty()) choose(node);
 }
 
 // The same as a table

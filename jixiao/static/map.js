@@ -33,7 +33,7 @@ async function start() {
 
 function paint(map) {
   const steps = element("map").dataset.share.split(" ").map(Number);
-  let colours, ink, quiet, sheet, hair, soft;
+  let colours, ink, quiet, sheet, hair, soft, within;
   const graph = new Graph();
   const holders = [];
   const joined = new Map();
@@ -44,7 +44,7 @@ function paint(map) {
 
   function readColours() {
     colours = [0, 1, 2, 3, 4].map((step) => colour(`share-${step}`)).concat(colour("share-none"));
-    [ink, quiet, sheet, hair, soft] = ["ink", "quiet", "sheet", "hair-strong", "accent-soft"].map(colour);
+    [ink, quiet, sheet, hair, soft, within] = ["ink", "quiet", "sheet", "hair-strong", "accent-soft", "on-share"].map(colour);
   }
 
   const stepOf = (number) => (map.judged[number] ? steps.filter((each) => (100 * map.unclear[number]) / map.judged[number] > each).length : 5);
@@ -101,7 +101,7 @@ function paint(map) {
     context.lineJoin = "round";
     context.strokeStyle = sheet;
     context.lineWidth = 2.5;
-    context.fillStyle = ink;
+    context.fillStyle = data.forceLabel ? ink : within;
     const y = data.forceLabel && data.size < 20 ? data.y + data.size + 12 : data.y + size / 3;
     if (data.forceLabel) context.strokeText(text, data.x, y);
     context.fillText(text, data.x, y);
