@@ -20,14 +20,16 @@ from xlsxwriter import Workbook
 from graph.folder import KnowledgeGraph
 from ingest.errors import LimitError
 from ingest.readers import read_source
+from ingest.readers.source import WRAP, Source
 from ingest.worker import Limits, Workers
 from jixiao import intake, samples
-from jixiao.rendering import at, letters, page_path
+from jixiao.rendering import at, cited, letters, page_path
 from jixiao.site.app import create_app
-from jixiao.site.marks import WINDOW, Spot, found, spots, window
-from jixiao.site.originals import OVERLAP, STRETCH, read_original
+from jixiao.site.marks import WINDOW, Mark, Reading, Spot, found, spots, window, within
+from jixiao.site.originals import OVERLAP, STRETCH, Leaf, read_original
 from jixiao.site.paper import EDGE, MOST_DOTS, TINT, cut_out, draw
 from jixiao.site.reading import Memory
+from jixiao.site.strokes import strokes
 from jixiao.view import Place
 
 BROWSER = {"accept": "text/html"}
@@ -41,7 +43,7 @@ def graph(tmp_path_factory):
     made = KnowledgeGraph(folder / "kg")
     read = intake.keeping(made)
     paths = samples.write(folder / "tables", seed=3, count=3, kinds=("pdf", "xlsx", "docx"), layouts=("ruled",))
-    for path in (*paths, *samples.write(folder / "text", seed=9)):
+    for path in (*paths, *samples.write(folder / "text", seed=9, count=1)):
         document = read(path)
     gone = folder / "gone"
     gone.write_bytes(b"%PDF-1.4 nothing more")
@@ -308,6 +310,66 @@ def test_the_picture_of_a_page_is_turned_as_its_cells_are(tmp_path, quarters, st
         assert words[0] < 30  # the text begins ten points from the left border, where it stands upright
         border = picture.crop((left - 2, top + 6, left + 3, bottom - 6))
         assert border.getextrema()[0] < 160
+
+
+def prose_pdf(folder):
+    """A page with one ruled row: a short cell, and one with three lines in which a word comes twice."""
+    path = folder / "prose.pdf"
+    canvas = Canvas(str(path), pagesize=(WIDE, HIGH))
+    for x in (50, 150, 350):
+        canvas.line(x, 50, x, 150)
+    for y in (50, 150):
+        canvas.line(50, y, 350, y)
+    canvas.drawString(60, 100, "short")
+    for y, line in ((130, "first the goal"), (110, "of ten, second"), (90, "goal of ten")):
+        canvas.drawString(160, y, line)
+    canvas.showPage()
+    canvas.save()
+    return path
+
+
+def test_of_a_cell_with_prose_the_characters_that_are_meant_are_found_line_by_line(tmp_path):
+    path = prose_pdf(tmp_path)
+    leaf = read_original(path).leaf(0)
+    cell = next(cell for grid in leaf.source.grids for cell in grid.cells if cell.column)
+    text = leaf.source.text[cell.start : cell.end]
+    assert text.split(WRAP) == ["first the goal", "of ten, second", "goal of ten"]
+    wrapped = text.index("goal"), text.index(",")
+    first, second = strokes(path, 1, cell.box, text, [wrapped])
+    assert first[0] > 160 + 40  # behind “first the”
+    assert second[0] == pytest.approx(160, abs=2)
+    assert second[1] > first[1]
+    ((_, top, _, _),) = strokes(path, 1, cell.box, text, [(text.rindex("goal"), len(text))])
+    assert top > second[1]
+    assert strokes(path, 1, cell.box, "another text", [(0, 3)]) == ()
+
+
+def test_what_is_quoted_of_a_cell_is_tinted_and_the_cell_framed(tmp_path):
+    path = prose_pdf(tmp_path)
+    cell, stroke = (150, 150, 350, 250), (200, 160, 230, 172)
+    picture = Image.open(BytesIO(cut_out(path, 1, (0, 0, WIDE, HIGH), [cell], [stroke]))).convert("RGB")
+    assert near(picture.getpixel((2 * 229, 2 * 161)), YELLOW)
+    assert near(picture.getpixel((2 * 330, 2 * 240)), (255, 255, 255))
+    assert near(picture.getpixel((2 * 349 + 4, 2 * 200)), (179, 84, 30))
+
+
+def test_of_what_is_printed_twice_in_a_cell_what_was_read_is_meant():
+    mark = Mark(Spot(3, 2), "每月10次，每年10次", 100, 111, 3)
+    leaf = read_nothing()
+    readings = [Reading("", "value", 3, 2, 508, 511, "10次"), Reading("", "value", 3, 9, 503, 506, "10次")]
+    assert within(mark, replace(leaf, begin=400), readings) == [(8, 11)]
+    assert within(mark, replace(leaf, begin=401), readings) == []  # another text stands there now
+
+
+def read_nothing():
+    """A leaf without a word."""
+    return Leaf(Source("", "", None, "", ()), 0, 1, ())
+
+
+def test_addresses_hold_short_quotes_of_cells_alone():
+    cell = {"of": "", "field": "", "line": 64, "column": 7}
+    places = [Place(quote="≥5 名", **cell), Place(quote="长" * 100, **cell), Place(of="", field="", line=9, quote="行")]
+    assert cited(places) == "at=64.7,9&q=%E2%89%A55+%E5%90%8D"
 
 
 def test_a_huge_sheet_is_drawn_smaller(tmp_path):
