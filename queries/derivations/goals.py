@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from graph.addresses import join
-from ingest.language.values import alternatives
+from ingest.language.states import alternatives
 from ingest.layout.folding import fold
 from ontology.concepts import concepts
 from ontology.namespaces import SCHEMA
