@@ -8,6 +8,8 @@ same circles in the same order give the same places.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 from math import hypot, sqrt
 from typing import TYPE_CHECKING
 
@@ -77,15 +79,50 @@ def _shift(outer: Circle, dx: float, dy: float) -> None:
 
 @dataclass(eq=False, slots=True)
 class _Link:
-    """A circle on the chain, with its neighbours."""
+    """A circle on the chain, with its neighbours; one that was cut out of it has none after it."""
 
     circle: Circle
-    before: _Link = field(init=False)
-    after: _Link = field(init=False)
+    before: _Link | None = None
+    after: _Link | None = None
 
 
-def _join(one: _Link, other: _Link) -> None:
-    one.after, other.before = other, one
+class _Chain:
+    """The circles that can still be touched from outside, in a ring; knows which two touch nearest to the middle."""
+
+    def __init__(self, circles: Sequence[Circle]) -> None:
+        self._pairs: list[tuple[float, int, _Link, _Link]] = []
+        self._count = count()
+        links = [_Link(circle) for circle in circles]
+        for link, after in zip(links, [*links[1:], links[0]], strict=True):
+            self._join(link, after)
+
+    def add(self, circle: Circle) -> None:
+        """Put a circle against the nearest pair; where others are in the way the chain is cut short to them."""
+        front, after = self._nearest()
+        _touching(front.circle, after.circle, circle)
+        while cut := _in_the_way(front, after, circle):
+            front, after = cut
+            self._cut(front, after)
+            _touching(front.circle, after.circle, circle)
+        new = _Link(circle)
+        self._join(front, new)
+        self._join(new, after)
+
+    def _join(self, one: _Link, other: _Link) -> None:
+        one.after, other.before = other, one
+        heappush(self._pairs, (_distance(one.circle, other.circle), next(self._count), one, other))
+
+    def _cut(self, front: _Link, after: _Link) -> None:
+        link = front.after
+        while link is not None and link is not after:
+            link.after, link = None, link.after
+        self._join(front, after)
+
+    def _nearest(self) -> tuple[_Link, _Link]:
+        """The pair that touches nearest to the middle; pairs that are none any more are let go."""
+        while self._pairs[0][2].after is not self._pairs[0][3]:
+            heappop(self._pairs)
+        return self._pairs[0][2:]
 
 
 def beside(circles: Sequence[Circle]) -> None:
@@ -98,36 +135,18 @@ def beside(circles: Sequence[Circle]) -> None:
     first.x, second.x, second.y = -second.r, first.r, 0.0
     if not others:
         return
-    _touching(second, first, others[0])
-    one, two, three = map(_Link, (first, second, others[0]))
-    for left, right in ((one, two), (two, three), (three, one)):
-        _join(left, right)
-    front = one
-    for circle in others[1:]:
-        front = _add(front, circle)
-
-
-def _add(front: _Link, circle: Circle) -> _Link:
-    """Put a circle against the pair at the front; where others are in the way the chain is cut short to them."""
-    new = _Link(circle)
-    after = front.after
-    while True:
-        _touching(front.circle, after.circle, circle)
-        cut = _in_the_way(front, after, circle)
-        if cut is None:
-            break
-        front, after = cut
-        _join(front, after)
-    _join(front, new)
-    _join(new, after)
-    return _innermost(new)
+    third, *others = others
+    _touching(second, first, third)
+    chain = _Chain([first, second, third])
+    for circle in others:
+        chain.add(circle)
 
 
 def _in_the_way(front: _Link, after: _Link, circle: Circle) -> tuple[_Link, _Link] | None:
     """The pair that is left when the chain is cut at the nearest circle that overlaps, looked for on both sides."""
     left, right = front.before, after.after
     far_left, far_right = front.circle.r, after.circle.r
-    while True:
+    while left and right:
         if far_right <= far_left:
             if right.circle.overlaps(circle):
                 return front, right
@@ -138,25 +157,13 @@ def _in_the_way(front: _Link, after: _Link, circle: Circle) -> tuple[_Link, _Lin
                 return left, after
             far_left += left.circle.r
             left = left.before
-        if right is left.after:
+        if left and right is left.after:
             return None
+    return None
 
 
-def _innermost(new: _Link) -> _Link:
-    """The link of the chain whose pair touches nearest to the middle."""
-    best, least = new, _distance(new)
-    link = new.after
-    while link is not new:
-        distance = _distance(link)
-        if distance < least:
-            best, least = link, distance
-        link = link.after
-    return best
-
-
-def _distance(link: _Link) -> float:
-    """How far from the middle a link and the next touch, squared."""
-    one, two = link.circle, link.after.circle
+def _distance(one: Circle, two: Circle) -> float:
+    """How far from the middle two touch, squared."""
     both = one.r + two.r or 1.0
     x, y = (one.x * two.r + two.x * one.r) / both, (one.y * two.r + two.y * one.r) / both
     return x * x + y * y
