@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -14,12 +14,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ingest.readers.source import FORM_FEED, WRAP
 from jixiao.tables import percent, plain
+from jixiao.translation import InEnglish, translated
 from jixiao.view import readable
 from ontology.terms import concepts, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from jixiao.messages import Language
     from jixiao.view import Leftover, Place, Proof
 
     Located = Leftover | Place | Proof
@@ -42,21 +44,29 @@ def share(part: int, whole: int) -> str:
     return f"{(Decimal(100 * part) / whole).quantize(Decimal('0.1'), ROUND_HALF_UP)}%" if whole else ""
 
 
-def where(place: Located, *, brief: bool = False) -> str:
+def where(place: Located, *, brief: bool = False, language: Language = "zh") -> str:
     """Where something is printed, in words: its page, then its row and column in a table, else its line.
 
     ``brief`` leaves out what a reader can do without beside a page number.
     """
-    page = f"第 {place.page} 页" if place.page else ""
-    if brief and page:
-        return page
-    cell = [f"第 {place.row} 行", f"第 {place.column} 列" if place.column else ""] if place.row else [_lines(place)]
-    return " ".join(filter(None, [page, *cell]))
+    page, line, row, column = PLACES[language]
+    on_page = page.format(place.page) if place.page else ""
+    if brief and on_page:
+        return on_page
+    cell = [row.format(place.row), column.format(place.column) if place.column else ""] if place.row else []
+    return " ".join(filter(None, [on_page, *(cell or [line.format(_lines(place)) if place.line else ""])]))
+
+
+PLACES: Mapping[Language, tuple[str, str, str, str]] = {
+    "zh": ("第 {} 页", "第 {} 行", "第 {} 行", "第 {} 列"),
+    "en": ("page {}", "line {}", "row {}", "column {}"),
+}
+"""What a page, a line, and a row and a column of a table are called."""
 
 
 def _lines(place: Located) -> str:
     last = getattr(place, "last", place.line)
-    return f"第 {place.line}{f'–{last}' if last != place.line else ''} 行" if place.line else ""
+    return f"{place.line}–{last}" if last != place.line else str(place.line)
 
 
 def at(places: Iterable[Located]) -> str:
@@ -105,9 +115,9 @@ def day(moment: str | None) -> str:
     return datetime.fromisoformat(moment).astimezone(UTC).date().isoformat() if moment else ""
 
 
-def code_label(scheme: str) -> Callable[[str | None], str]:
-    """A filter that gives the Chinese label of a code of this list."""
-    return lambda notation: label(scheme, notation) if notation else ""
+def code_label(scheme: str, language: Language = "zh") -> Callable[[str | None], str]:
+    """A filter that gives the label of a code of this list."""
+    return lambda notation: label(scheme, notation, language) if notation else ""
 
 
 @cache
@@ -137,7 +147,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "wan": wan,
     "share": share,
     "percent": percent,
-    "where": where,
     "cited": cited,
     "letters": letters,
     "printed": printed,
@@ -145,18 +154,27 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "path": page_path,
     "readable": readable,
     "extract": lambda key, row: row[key],
+    "cited": cited,
     "day": day,
-    "field": field_label,
     "citation": citation,
-    "kind": code_label("target-kind"),
-    "severity": code_label("severity"),
-    "certainty": code_label("certainty"),
 }
+CODES = {"kind": "target-kind", "severity": "severity", "certainty": "certainty"}
+"""The filters that give the label of a code, and the list that it is of."""
+
+
+def _in(language: Language) -> Mapping[str, Callable[..., Any]]:
+    """The filters that speak a language."""
+    return {
+        "where": partial(where, language=language),
+        "field": lambda name: translated(field_label(name), language),
+        "tr": lambda message: translated(message, language),
+        **{name: code_label(scheme, language) for name, scheme in CODES.items()},
+    }
 
 
 @cache
-def environment() -> Environment:
-    """The templates, everything escaped, a misspelt name an error."""
+def environment(language: Language = "zh") -> Environment:
+    """The templates in a language, everything escaped, a misspelt name an error."""
     made = Environment(
         loader=PackageLoader("jixiao", "templates"),
         autoescape=True,
@@ -165,5 +183,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(FILTERS)
+    made.filters.update({**FILTERS, **_in(language)})
+    if language == "en":
+        made.add_extension(InEnglish)
     return made

@@ -107,7 +107,9 @@ def test_a_project_page_shows_money_goals_values_and_findings_with_their_places(
     assert all(indicator.name in page and escape(indicator.printed) in page for indicator in subject.indicators)
     assert all(goal in page for form in subject.forms for goal in view.goals(form))
     assert all(page_path(finding.address) in page for finding in subject.findings)
-    places = re.findall(r'class="place" href="(/source/\w+\?at=[^"]+#L\d+)"(?: data-picture="[^"]+")? data-quote="([^"]+)"', page)
+    places = re.findall(
+        r'class="place" href="(/source/\w+\?at=[^"]+#L\d+)"(?: data-picture="[^"]+")? data-quote="([^"]+)"', page
+    )
     assert len(places) > len(subject.indicators)
 
 
@@ -123,7 +125,21 @@ def test_a_place_leads_to_the_line_with_the_quote(site, view):
 
 def test_a_line_too_large_to_be_one_is_the_first(site, view):
     sha256 = next(iter(view.documents.values())).sha256
-    assert site.get(f"/source/{sha256}?line={'9' * 5000}").text == site.get(f"/source/{sha256}?line=1").text
+    first, other = (
+        site.get(f"/source/{sha256}?line={line}").text.partition("<footer")[0] for line in ("1", "9" * 5000)
+    )
+    assert first == other
+
+
+def test_the_language_that_was_chosen_stays(published):
+    with TestClient(create_app(published.path), headers=BROWSER) as client:
+        assert '<html lang="zh-CN">' in client.get("/documents").text
+        english = client.get("/documents?lang=en").text
+        assert '<html lang="en">' in english
+        assert unescape(re.search(r'<a href="([^"]+)" hreflang="zh-CN">中文</a>', english)[1]) == "/documents?lang=zh"
+        assert client.get("/findings").text.count('<html lang="en">') == 1
+        assert '<html lang="zh-CN">' in client.get("/findings?lang=zh").text
+        assert '<html lang="zh-CN">' in client.get("/documents").text
 
 
 def test_the_picture_has_every_indicator_and_all_ends_of_its_edges(site, view):

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
+from jixiao.messages import LANGUAGES
 from jixiao.rendering import environment
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
+    from jixiao.messages import Language
     from jixiao.site.desk import Desk
+
+
+YEAR = 365 * 24 * 3600
+"""Seconds in it."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -22,12 +29,40 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def language(request: Request) -> Language | None:
+    """The language that the address asks for, else the one that was chosen before; ``None`` where none ever was."""
+    asked = request.query_params.get("lang") or request.cookies.get("lang")
+    return next((each for each in LANGUAGES if each == asked), None)
+
+
 def show(request: Request, name: str, here: str = "", status: int = 200, **values: Any) -> HTMLResponse:
-    """A page made from a template."""
+    """A page made from a template, in the language chosen."""
     desk = desk_of(request)
-    common = {"here": here, "version": _version(), "view": None, "rules": desk.rules, "opinions": desk.opinions}
-    given = common | values
-    return HTMLResponse(environment().get_template(name).render(given), status_code=status)
+    spoken = language(request) or "zh"
+    given = {
+        "here": here,
+        "version": _version(),
+        "view": None,
+        "rules": desk.rules,
+        "opinions": desk.opinions,
+        "lang": spoken,
+        "elsewhere": elsewhere(request, spoken),
+    }
+    page = HTMLResponse(environment(spoken).get_template(name).render(given | values), status_code=status)
+    remember(request, page, spoken)
+    return page
+
+
+def elsewhere(request: Request, spoken: Language) -> str:
+    """The address of the same page in the other language."""
+    other = request.url.include_query_params(lang="zh" if spoken == "en" else "en")
+    return f"{other.path}?{other.query}"
+
+
+def remember(request: Request, page: Response, spoken: Language) -> None:
+    """Whoever asked for a language gets it from then on."""
+    if "lang" in request.query_params:
+        page.set_cookie("lang", spoken, max_age=YEAR, samesite="lax")
 
 
 @cache

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-VARYING = ("accept", "accept-encoding", "accept-language", "cookie")
+VARYING = ("Accept", "Accept-Encoding", "Accept-Language", "Cookie")
 """What of a request a page may depend on beside its address."""
 LARGEST, ALL = 2**20, 2**26
 """How many bytes one page may have to be kept, and all that are kept."""

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from graph.errors import GraphError
 from ingest.interchange import json_schema
 from jixiao.rendering import page_path
+from jixiao.site import frame
 from jixiao.site.frame import desk_of
 from jixiao.site.negotiate import preferred
 from jixiao.vocabulary.book import Book
@@ -70,7 +71,10 @@ def page(request: Request) -> Response:
     if form is None:
         raise HTTPException(406, f"这一页的格式有：{'、'.join(_offers(found))}。")
     if form == "html":
-        return HTMLResponse(_html(request, book, found), headers=VARY)
+        spoken = language(request)
+        answer = HTMLResponse(_html(request, book, found, spoken), headers=VARY)
+        frame.remember(request, answer, spoken)
+        return answer
     if form == "json":
         return Response(json.dumps(json_schema(), ensure_ascii=False, indent=2), media_type=SCHEMA, headers=VARY)
     media, _, _ = RDF_FORMATS[form]
@@ -92,15 +96,13 @@ def _offers(found: Page) -> dict[str, str]:
 
 
 def language(request: Request) -> Language:
-    """``lang`` where the address has it, else English for those who prefer it to Chinese, else Chinese."""
-    asked = request.query_params.get("lang")
-    if asked is None:
-        asked = preferred(request.headers.get("accept-language", ""), {"zh-cn": "zh", "zh": "zh", "en": "en"})
-    return "en" if asked == "en" else "zh"
+    """The language chosen, else English for those who prefer it to Chinese, else Chinese."""
+    preference = request.headers.get("accept-language", "")
+    preferred_language = preferred(preference, {"zh-cn": "zh", "zh": "zh", "en": "en"})
+    return frame.language(request) or ("en" if preferred_language == "en" else "zh")
 
 
-def _html(request: Request, book: Book, found: Page) -> str:
-    chosen = language(request)
+def _html(request: Request, book: Book, found: Page, chosen: Language) -> str:
     here = quote(found.path, safe=SAFE)
     endings = (
         [("json", "JSON Schema")]
@@ -110,20 +112,15 @@ def _html(request: Request, book: Book, found: Page) -> str:
     base = desk_of(request).graph.base
     setting = Setting(
         frame="base.html",
-        to=in_english if chosen == "en" else str,
+        to=str,
         asset=lambda name: f"/static/{name}",
         ask=lambda query: f"/sparql?{urlencode({'query': query})}",
         thing=lambda iri: page_path(iri) if iri.startswith(f"{base}id/") else None,
         formats=[(name, f"{here}.{ending}") for ending, name in endings],
         other=f"{here}?lang={'zh' if chosen == 'en' else 'en'}",
     )
-    return html(book, found, chosen, setting, here="/ontology", version=version("jixiao"), view=book.snapshot)
-
-
-def in_english(path: str) -> str:
-    """The English page at a path."""
-    before, mark, anchor = path.partition("#")
-    return f"{before}?lang=en{mark}{anchor}"
+    further = {"here": "/ontology", "version": version("jixiao"), "view": None, "elsewhere": setting.other}
+    return html(book, found, chosen, setting, **further)
 
 
 def context(_: Request) -> Response:

@@ -58,7 +58,7 @@ def html(book: Book, page: Page, language: Language, setting: Setting, **further
         **{name: getattr(setting, name) for name in ("frame", "asset", "ask", "thing", "formats", "other")},
     }
     values |= {name: value for name, value in page.values.items() if name != "count" or page.path.startswith("/code/")}
-    return environment().get_template(page.template).render(values | further)
+    return environment(language).get_template(page.template).render(values | further)
 
 
 def chapter(path: str) -> str:

@@ -1,0 +1,114 @@
+"""The templates in English: they are written in Chinese, and what they say stands in ``messages/pages.en.toml``.
+
+A message is what stands between two tags, expressions in it numbered: ``共 {{ total }} 条`` is ``共 {1} 条``. So
+are the values of attributes, and the Chinese in strings of expressions. A template needs no marks; a test finds what
+has no translation, and translations that nothing says any more.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2.ext import Extension
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Look = Callable[[str], str]
+
+CHINESE = re.compile(r"[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
+_EXPRESSION = re.compile(r"{{.*?}}", re.DOTALL)
+_APART = re.compile(
+    r"""({\#.*?\#} | {%.*?%} | <!--.*?--> | <[a-zA-Z/!](?:{{.*?}}|{%.*?%}|[^<>{]|{(?![{%]))*>)""",
+    re.DOTALL | re.VERBOSE,
+)
+"""What messages stand between: comments, statements, tags."""
+_ATTRIBUTE = re.compile(r'(?<=\s)([\w-]+)="((?:{{.*?}}|[^"{]|{(?![{%]))*)"', re.DOTALL)
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|' + r"'((?:[^'\\]|\\.)*)'")
+_NUMBER = re.compile(r"{(\d+)}")
+
+
+@cache
+def english() -> Mapping[str, str]:
+    """What each message of the pages is in English."""
+    text = files("jixiao.messages").joinpath("pages.en.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def translated(message: str, language: str) -> str:
+    """A message of a page in a language; one without a translation stays as it is."""
+    return english().get(message, message) if language == "en" else message
+
+
+class InEnglish(Extension):
+    """Makes the templates of an environment say everything in English."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - jinja's
+        """The source of a template with its messages translated."""
+        return put(source, lambda message: translated(message, "en"))
+
+
+def put(source: str, look: Look) -> str:
+    """The source of a template with each message put as ``look`` says; all else stays as it is."""
+    return "".join(_piece(piece, look) for piece in _APART.split(source))
+
+
+def messages(source: str) -> list[str]:
+    """Every message of a template, once, in order."""
+    found: dict[str, None] = {}
+
+    def note(message: str) -> str:
+        found[message] = None
+        return message
+
+    put(source, note)
+    return list(found)
+
+
+def _piece(piece: str, look: Look) -> str:
+    if piece.startswith(("{#", "<!--")):
+        return piece
+    if piece.startswith("{%"):
+        return _strings(piece, look)
+    if piece.startswith("<"):
+        return _tag(piece, look)
+    return _run(piece, look)
+
+
+def _tag(tag: str, look: Look) -> str:
+    """A tag with its attributes put; statements in it are code."""
+
+    def attribute(found: re.Match[str]) -> str:
+        return f'{found[1]}="{_run(found[2], look)}"'
+
+    parts = re.split(r"({%.*?%})", tag, flags=re.DOTALL)
+    return "".join(_strings(part, look) if part.startswith("{%") else _ATTRIBUTE.sub(attribute, part) for part in parts)
+
+
+def _run(run: str, look: Look) -> str:
+    """Text with expressions in it."""
+    expressions = [_strings(each, look) for each in _EXPRESSION.findall(run)]
+    counter = iter(range(1, len(expressions) + 1))
+    numbered = _EXPRESSION.sub(lambda _: f"{{{next(counter)}}}", run)
+    text = " ".join(numbered.split())
+    if CHINESE.search(text):
+        before, after = numbered[: len(numbered) - len(numbered.lstrip())], numbered[len(numbered.rstrip()) :]
+        numbered = before + look(text) + after
+    return _NUMBER.sub(lambda found: expressions[int(found[1]) - 1], numbered)
+
+
+def _strings(code: str, look: Look) -> str:
+    """Code with its Chinese strings put."""
+
+    def string(found: re.Match[str]) -> str:
+        text = found[1] if found[1] is not None else found[2]
+        if not CHINESE.search(text):
+            return found[0]
+        mark = found[0][0]
+        return f"{mark}{look(text)}{mark}"
+
+    return _STRING.sub(string, code)

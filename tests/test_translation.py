@@ -1,0 +1,76 @@
+"""The pages in English: what a message is, that all have a translation, and that none is left over."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+from jinja2 import Environment
+
+from jixiao.rendering import environment
+from jixiao.site.registers import REGISTERS
+from jixiao.translation import CHINESE, InEnglish, english, messages, put
+
+TEMPLATES = [each for each in files("jixiao").joinpath("templates").iterdir() if each.name.endswith((".html", ".svg"))]
+
+
+def said():
+    """Every message of the pages: those of the templates, and the words of the lists."""
+    found = {message for each in TEMPLATES for message in messages(each.read_text(encoding="utf-8"))}
+    for register in REGISTERS.values():
+        found |= {register.title, register.sentence, register.hint, *register.bounds.values()}
+        found |= {facet.title for facet in register.facets.values()}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("<p>共 {{ total }} 条</p>", ["共 {1} 条"]),
+        ("<p>\n  两行\n  一句\n</p>", ["两行 一句"]),
+        ('<a title="去掉" href="/x">甲</a>乙', ["去掉", "甲", "乙"]),
+        ('{{ "是" if yes else "no" }}', ["是"]),
+        ("{% if kind == '模糊' %}x{% endif %}", ["模糊"]),
+        ("{# 说明 #}<!-- 说明 --><p>text</p>", []),
+        ('<input placeholder="{{ hint }}" value="a">', []),
+        ('<a href="{{ listing.link(q="") }}"{% if a > b %} title="大"{% endif %}>x</a>', ["大"]),
+    ],
+)
+def test_a_message_is_what_stands_between_two_tags_its_expressions_numbered(source, found):
+    assert messages(source) == found
+
+
+def test_a_translation_may_put_expressions_in_another_order():
+    translated = put("<p>{{ a }} 的 {{ b }}</p>", {"{1} 的 {2}": "{2} of {1}"}.__getitem__)
+    assert translated == "<p>{{ b }} of {{ a }}</p>"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.name)
+def test_what_is_not_translated_stays_as_it_is_written(template):
+    source = template.read_text(encoding="utf-8")
+    kept = put(source, lambda message: message)
+    assert "".join(kept.split()) == "".join(source.split())
+
+
+def test_every_message_has_a_translation_and_every_translation_a_message():
+    assert {message for message in said() if CHINESE.search(message)} - english().keys() == set()
+    assert english().keys() - said() == set()
+
+
+def test_translations_keep_their_expressions_and_break_no_tag():
+    for message, translation in english().items():
+        assert sorted(part for part in message.split("{") if part[1:2] == "}") or True
+        assert {each[0] for each in message.split("{")[1:]} == {each[0] for each in translation.split("{")[1:]}, message
+        assert not set('"<>') & set(translation), message
+
+
+def test_every_template_is_sound_in_both_languages():
+    for language in ("zh", "en"):
+        for each in TEMPLATES:
+            environment(language).get_template(each.name)
+
+
+def test_english_pages_are_made_of_the_same_templates():
+    made = Environment(extensions=[InEnglish], autoescape=True)
+    assert made.from_string("<p>部门 {{ n }}</p>").render(n="部门") == "<p>部门 部门</p>"
+    assert made.from_string("<p>部门</p>").render() == "<p>Departments</p>"
