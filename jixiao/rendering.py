@@ -154,7 +154,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "path": page_path,
     "readable": readable,
     "extract": lambda key, row: row[key],
-    "cited": cited,
     "day": day,
     "citation": citation,
 }
