@@ -55,10 +55,12 @@ class Sight:
         return self.original.format == "pdf" and bool(page and page.width and page.height)
 
     @property
-    def blocks(self) -> Picture | None:
-        """Its tables and paragraphs with the marks, where it is neither drawn nor mere lines."""
-        if self.original.format in {"pdf", "text"}:
-            return None
+    def lined(self) -> bool:
+        """Whether it is lines and nothing else."""
+        return self.original.format in {"pdf", "text"}
+
+    def picture(self) -> Picture:
+        """Its tables and paragraphs with the marks."""
         stretches = [(mark.start + start, mark.start + end) for mark in self.marks for start, end in self.within(mark)]
         return coloured(self.leaf.source, [Taken(MARKED, "", *stretch) for stretch in stretches], self.leaf.number)
 

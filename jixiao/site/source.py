@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from ingest.errors import IngestError
+from ingest.errors import IngestError, LimitError
 from jixiao.site.frame import desk_of, show
 from jixiao.site.lists import whole_number
 from jixiao.site.marks import asked, window
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 DRAWING = "1"
 """Goes up when pages are drawn otherwise: it is part of the pictures' addresses, which browsers keep for ever."""
 FOR_EVER = "public, max-age=31536000, immutable"
-FOR_A_DAY = "private, max-age=86400"
+FOR_AN_HOUR = "private, max-age=3600"
 ENDINGS = {"pdf": "pdf", "xlsx": "xlsx", "xls": "xls", "docx": "docx", "doc": "doc", "csv": "csv", "text": "txt"}
 
 
@@ -49,7 +49,8 @@ async def shown(request: Request) -> Response:
     try:
         original = await _aside(room, partial(room.original, document.sha256))
     except IngestError as error:
-        return show(request, "source.html", here="/documents", sight=None, refused=str(error), **values)
+        status = 503 if isinstance(error, LimitError) else 200
+        return show(request, "source.html", here="/documents", status=status, sight=None, refused=str(error), **values)
     query = request.query_params
     start = original.of_line(whole_number(query.get("from", "1")))
     if "page" in query:
@@ -119,7 +120,7 @@ async def part(request: Request) -> Response:
         around = window((*strokes, *boxes), paper.width or 0, paper.height or 0)
         return room.part(document.sha256, here.leaf.number, around, boxes, strokes)
 
-    return await _picture(request, room, draw, f"{view.id}-{DRAWING}", FOR_A_DAY)
+    return await _picture(request, room, draw, f"{view.id}-{DRAWING}", FOR_AN_HOUR)
 
 
 async def _picture(request: Request, room: ReadingRoom, draw: Callable[[], bytes], tag: str, keep: str) -> Response:
