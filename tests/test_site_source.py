@@ -11,9 +11,12 @@ from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
+import test_browser
+import uvicorn
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 from starlette.testclient import TestClient
+from test_browser import DESKTOP, PHONE, wide
 from work import crash, dawdle
 from xlsxwriter import Workbook
 
@@ -23,6 +26,7 @@ from ingest.readers import read_source
 from ingest.readers.source import WRAP, Source
 from ingest.worker import Limits, Workers
 from jixiao import intake, samples
+from jixiao.cli.showing import listen
 from jixiao.rendering import at, cited, letters, page_path
 from jixiao.site.app import create_app
 from jixiao.site.marks import WINDOW, Mark, Reading, Spot, found, spots, window, within
@@ -32,6 +36,7 @@ from jixiao.site.reading import Memory
 from jixiao.site.strokes import strokes
 from jixiao.view import Place
 
+browser = test_browser.browser
 BROWSER = {"accept": "text/html"}
 YELLOW = (255, 233, 138)
 
@@ -508,3 +513,35 @@ def test_places_and_addresses_say_the_same():
 )
 def test_the_part_shown_holds_the_first_mark_and_leans_to_the_others(boxes, expected):
     assert window(boxes, 842, 595) == pytest.approx(expected)
+
+
+IN_VIEW = """
+const mark = document.querySelector(".paper .mark, .grid td.marked, .source .hit").getBoundingClientRect();
+const clipped = mark.left < -1 || mark.top < 0 || mark.left > innerWidth - 10 || mark.top > innerHeight - 10;
+return [!clipped, document.documentElement.scrollWidth <= innerWidth];
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_what_is_marked_is_in_view_and_no_page_is_wider_than_the_screen(browser, served, documents, width):
+    address, site = served
+    wide(browser, width)
+    browser.get_log("browser")
+    for kind in ("pdf", "xlsx", "text"):
+        _, places = value_of(site, documents[kind])
+        browser.get(f"{address}/source/{documents[kind].sha256}?{cited(places)}#L{places[0].line}")
+        assert browser.execute_script(IN_VIEW) == [True, True], kind
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+@pytest.fixture(scope="module")
+def served(site):
+    """The address of the running site, and the site."""
+    waiting = listen("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(site.app, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [waiting]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{waiting.getsockname()[1]}", site
+    server.should_exit = True
+    thread.join()
