@@ -13,7 +13,7 @@ const panel = element("chosen");
 const buttons = Object.fromEntries([...document.querySelectorAll("[data-do]")].map((each) => [each.dataset.do, each]));
 const legend = [...document.querySelectorAll("#legend [data-kind]")];
 const looks = Object.fromEntries(legend.map((each) => [each.dataset.kind, each.dataset]));
-const kindWord = (kind) => document.querySelector(`#legend [data-kind="${kind}"]`).textContent.trim().split(/\s/)[0];
+const kindWord = (kind) => looks[kind].word;
 const FEW = 16;
 const MANY = 150;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -139,7 +139,7 @@ function style() {
         "text-valign": "bottom",
         "text-margin-y": 4,
         "text-background-color": sheet,
-        "text-background-opacity": 0.82,
+        "text-background-opacity": shown.things.length > MANY ? 0 : 0.82,
         "text-background-padding": 1,
         "min-zoomed-font-size": 6,
       },
@@ -225,7 +225,13 @@ function draw({ first = false } = {}) {
     seed(fresh);
   });
   markWays();
-  if (moved) arrange(first);
+  if (moved && first && shown.things.length > MANY) {
+    cy.fit(undefined, 36);
+    after(() => {
+      seen("explore-drawn");
+      arrange(first);
+    });
+  } else if (moved) arrange(first);
   const held = chosen && cy.getElementById(chosen);
   choose(held?.nonempty() ? held : null, { quiet: true });
   counted();
@@ -335,18 +341,23 @@ function arrange(first) {
     fixedNodeConstraint: held.map(([id, position]) => ({ nodeId: id, position })),
   });
   layout.one("layoutstop", () => {
-    performance.mark("explore-laid-out");
     if (cy.zoom() > 1.25) {
       cy.zoom(1.25);
       cy.center();
     }
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      performance.mark("explore-drawn");
-      stage.dataset.drawn = String(shown.things.length);
-    }));
+    after(() => seen("explore-arranged"));
   });
-  performance.mark("explore-laying-out");
   layout.run();
+}
+
+// Runs once what was just done has been painted.
+function after(what) {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(what)));
+}
+
+function seen(mark) {
+  performance.mark(mark);
+  stage.dataset.drawn = String(shown.things.length);
 }
 
 function markWays() {
