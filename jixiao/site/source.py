@@ -71,7 +71,8 @@ async def shown(request: Request) -> Response:
 
 def _stroked(room: ReadingRoom, there: Sight, document: Disclosure) -> Sight:
     """With where in its cells the quotes are printed; without, where they are all that the cells hold."""
-    if not there.drawn or not any(mark.box and there.within(mark) != _whole(mark) for mark in there.marks):
+    partly = any(mark.box and there.within(mark) != _whole(mark) for mark in there.marks)
+    if not (there.drawn and there.quoted and partly):
         return there
     found = [
         (mark.box,)
