@@ -69,9 +69,9 @@ class Memory(Generic[T]):
         return future.result()
 
     def has(self, key: Hashable) -> bool:
-        """Whether it is there at once."""
+        """Whether it is made already, or is being made."""
         with self._lock:
-            return key in self._made and self._made[key][0].done()
+            return key in self._made
 
     def _fulfil(self, future: Future[T], make: Callable[[], T]) -> None:
         try:
@@ -121,6 +121,11 @@ class ReadingRoom:
             ingest.errors.IngestError: it cannot be read any more.
         """
         return self._read.get(sha256, lambda: self._readers.run(read_original, self.path(sha256)))
+
+    def expect(self, sha256: str) -> None:
+        """Begin to read a source that somebody will soon ask for: there are links to it on what is looked at."""
+        if not self._read.has(sha256):
+            self.threads.submit(self.original, sha256)
 
     def page(self, sha256: str, number: int) -> bytes:
         """The picture of a page of a PDF.
