@@ -196,12 +196,14 @@ def test_the_report_shows_wordings_with_their_sources_or_says_that_there_are_non
     assert report.count("别处没有可比又可衡量的") == 1
 
 
-def test_pages_of_findings_and_their_list_show_wordings(graph):
+def test_pages_of_findings_and_their_list_lead_to_wordings(graph):
     page = seen(graph, page_path(vague(graph, "提升渔民技能")["address"]))
     assert "可参考的写法" in page
     assert "≥___人" in page
     assert NOTHING in seen(graph, page_path(vague(graph, "优化天文观测")["address"]))
-    assert "可参考：渔民技能培训人数 ≥60人" in seen(graph, "/findings?rule=vague-target")
+    assert f"{page_path(vague(graph, '提升渔民技能')['address'])}#wordings" in seen(
+        graph, "/findings?rule=vague-target"
+    )
 
 
 def test_what_reviewers_say_is_seen_at_once_wherever_the_finding_is(own):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from jixiao.comparison import amount, index_of, offered, places_of
+from jixiao.comparison import CLEARER, amount, index_of, offered, places_of
 from jixiao.messages import catalogue
 from jixiao.site.departments import department
 from jixiao.site.excerpts import excerpts
@@ -67,16 +66,8 @@ def listed(register: Register) -> Callable[[Request], Response]:
         form = request.query_params.get("format", "")
         if form in FORMS:
             return as_file(listing, form, str(request.base_url).rstrip("/"))
-        return show(
-            request,
-            f"{register.name}.html",
-            here=register.path,
-            view=listing.edition.view,
-            listing=listing,
-            offered=partial(offered, listing.edition.snapshot),
-            FEW=8,
-            MANY=60,
-        )
+        view = listing.edition.view
+        return show(request, f"{register.name}.html", here=register.path, view=view, listing=listing, CLEARER=CLEARER)
 
     return page
 
