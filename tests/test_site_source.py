@@ -545,3 +545,12 @@ def served(site):
     yield f"http://127.0.0.1:{waiting.getsockname()[1]}", site
     server.should_exit = True
     thread.join()
+
+
+def test_a_source_is_read_when_somebody_looks_at_its_document(graph, documents, monkeypatch):
+    with TestClient(create_app(graph.path), headers=BROWSER) as client:
+        asked = []
+        monkeypatch.setattr(client.app.state.room, "original", asked.append)
+        client.get(page_path(documents["pdf"].iri))
+        client.app.state.room.threads.shutdown()
+    assert asked == [documents["pdf"].sha256]
