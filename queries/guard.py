@@ -112,7 +112,7 @@ def read_update(text: str, name: str = "更新") -> Update:
     """
     tokens = _tokens_of(text, name)
     for token in tokens:
-        if token.depth == 0 and token.text.startswith("LOAD"):
+        if token.text.startswith("LOAD"):
             raise RefusedQueryError(name, NO_LOAD, _line(text, token.start))
     outer = {token.text for token in tokens if token.depth == 0}
     return Update(dataset=not outer.isdisjoint({"USING", "WITH"}), grows=not outer.isdisjoint(GROWING))

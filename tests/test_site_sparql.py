@@ -12,14 +12,14 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-import uvicorn
 from rdflib import Dataset, Graph
 from starlette.testclient import TestClient
 
-from jixiao.site import protocol
+from jixiao.site import listening, protocol
 from jixiao.site.app import create_app
 from jixiao.site.engine import Service
 from jixiao.site.kept import ALL, LARGEST, Kept
+from jixiao.site.listening import server_of
 from queries.jobs import Outcome
 from queries.worker import Answer, Limits
 
@@ -315,7 +315,7 @@ def test_the_page_for_people_shows_no_answer_that_is_very_large(site, monkeypatc
 @contextmanager
 def served(app):
     """An application under a real server; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    server = server_of(app)
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -371,3 +371,32 @@ def test_a_body_that_comes_too_slowly_is_cut(server, monkeypatch):
         )
         slow.sendall(head.encode() + b"ASK")
         assert slow.recv(1000).startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /sparql HT", b"GET /sparql HTTP/1.1\r\nHost: a\r\nX: "])
+def test_a_request_whose_head_comes_too_slowly_is_cut(server, monkeypatch, begun):
+    monkeypatch.setattr(listening, "SLOWEST_HEAD", 0.3)
+    _, address = server
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as slow:
+        slow.sendall(begun)
+        assert slow.recv(100) == b""
+
+
+def test_who_keeps_a_connection_and_asks_in_time_is_not_cut(server, monkeypatch):
+    monkeypatch.setattr(listening, "SLOWEST_HEAD", 0.5)
+    _, address = server
+    with httpx.Client(base_url=address, timeout=30) as client:
+        for _ in range(3):
+            assert ask(client, ASK).status_code == 200
+            time.sleep(0.3)
+
+
+def test_answers_do_not_wait_for_acknowledgements(server):
+    def seconds(client):
+        started = time.perf_counter()
+        ask(client, ASK)
+        return time.perf_counter() - started
+
+    with httpx.Client(base_url=server[1], timeout=30) as client:
+        assert min(seconds(client) for _ in range(10)) < 0.035  # a delayed acknowledgement comes after 40 ms

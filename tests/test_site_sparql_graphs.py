@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 from urllib.parse import quote
 
+import httpx
 import pytest
 from rdflib import Graph
 from starlette.testclient import TestClient
@@ -195,3 +199,22 @@ def test_a_graph_without_a_name_gets_one(scratch):
     assert answer.status_code == 201
     name = answer.headers["location"]
     assert name in scratch.get(name, headers={"accept": "application/n-triples"}).text
+
+
+def test_the_switch_of_the_command_line_prints_a_token_that_opens_the_dataset(published):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jixiao", "serve", "--scratch", "--port", str(port), "--kg", str(published.path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as served:
+        try:
+            printed = [served.stderr.readline().decode() for _ in range(2)]
+            token = printed[1].strip().rpartition("：")[2].rpartition(": ")[2]
+            answer = httpx.get(
+                f"http://127.0.0.1:{port}/scratch/sparql",
+                params={"query": "ASK {}"},
+                headers={"authorization": f"Bearer {token}"},
+                timeout=30,
+            )
+            assert (len(token), answer.status_code) == (32, 200)
+        finally:
+            served.terminate()

@@ -37,7 +37,7 @@ def manifest(name):
     return Graph().parse(path, format="turtle", publicID=path.resolve().as_uri()) if path.is_file() else Graph()
 
 
-def tests_of(*names):
+def cases_of(*names):
     """Each test of the manifests as a case with its name; one that says what is missing where there are none."""
     graphs = [manifest(name) for name in names]
     found = [
@@ -108,7 +108,7 @@ def scratch(site):
     del site.headers["authorization"]
 
 
-@pytest.mark.parametrize(("graph", "test"), tests_of("protocol/manifest.ttl"))
+@pytest.mark.parametrize(("graph", "test"), cases_of("protocol/manifest.ttl"))
 def test_protocol(scratch, graph, test):
     asked = list(requests_of(graph, test))
     updating = "update" in str(test)
@@ -127,7 +127,7 @@ def test_protocol(scratch, graph, test):
 
 @pytest.mark.parametrize(
     ("graph", "test"),
-    tests_of("graph-store-protocol/manifest-direct.ttl", "graph-store-protocol/manifest-indirect.ttl"),
+    cases_of("graph-store-protocol/manifest-direct.ttl", "graph-store-protocol/manifest-indirect.ttl"),
 )
 def test_graph_store(scratch, graph, test):
     location = ""
@@ -193,7 +193,7 @@ DESCRIPTION = {
 
 
 @pytest.mark.parametrize("path", ["/sparql", "/scratch/sparql"])
-@pytest.mark.parametrize(("graph", "test"), tests_of("service-description/manifest.ttl"))
+@pytest.mark.parametrize(("graph", "test"), cases_of("service-description/manifest.ttl"))
 def test_service_description(scratch, path, graph, test):
     assert (test, RDF.type, MF.ServiceDescriptionTest) in graph
     answer = scratch.get(path, headers={"accept": "text/turtle"})
