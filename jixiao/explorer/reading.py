@@ -14,6 +14,7 @@ from jixiao.comparison import index_of
 from jixiao.explorer.asking import Asking, full
 from jixiao.explorer.kinds import around, edges, kind_of_code, kinds
 from jixiao.rendering import wan
+from jixiao.translation import translated
 from jixiao.view import Place, rows
 from ontology.addresses import segment
 from ontology.concepts import fold
@@ -199,10 +200,10 @@ class Explorer:
 
     def _details(self, name: str, iris: Sequence[str]) -> dict[str, str]:
         if name == "project":
-            return {iri: _money(yuan) for iri, yuan in self._budgets(iris).items()}
+            return {iri: _money(yuan, self.language) for iri, yuan in self._budgets(iris).items()}
         if name in {"line", "form"}:
             found = self.asking.rows("?of obeu-measure:amount ?yuan", "of yuan", iris)
-            return {row["of"]: _money(row["yuan"]) for row in found}
+            return {row["of"]: _money(row["yuan"], self.language) for row in found}
         details = self.asking.texts(kinds()[name].detail, iris)
         if name == "finding":
             named = self.asking.texts("jx:indicatorName", iris)
@@ -297,7 +298,7 @@ class Explorer:
         found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for row in self.asking.rows(edge.where, "from to share yuan", starts, "from"):
             found[row["from"], row["to"]] += row["yuan"]
-        return {pair: _money(yuan) for pair, yuan in found.items()}
+        return {pair: _money(yuan, self.language) for pair, yuan in found.items()}
 
     def links(self, kind: str, other: str, iris: Sequence[str], most: int = EVERY) -> Pairs:
         """Pairs of these things of one kind and their neighbours of another, so many at most a query."""
@@ -431,8 +432,8 @@ def _level(form: str, name: str) -> str:
     return f"{form}#{segment(name) if name else '-'}"
 
 
-def _money(yuan: Decimal) -> str:
-    return f"{wan(yuan)} 万元"
+def _money(yuan: Decimal, language: str) -> str:
+    return f"{wan(yuan)} {translated('万元', language)}"
 
 
 def _joined(lines: Iterable[Line]) -> dict[str, set[str]]:
