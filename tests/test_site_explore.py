@@ -504,6 +504,18 @@ def test_explorer_and_map_are_drawn_without_complaint_within_the_screen(browser,
 
 
 @pytest.mark.browser
+def test_without_a_script_the_chosen_thing_is_told_and_no_idle_button_is_seen(browser, served, explorer, project):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    browser.get(f"{served}/explore?at={quote(explorer.short(project.iri))}")
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert project.label in browser.find_element(By.ID, "chosen").text
+    assert browser.find_element(By.ID, "near-form").is_displayed()
+    assert [
+        each.text for each in browser.find_elements(By.CSS_SELECTOR, "#explorer button") if each.is_displayed()
+    ] == []
+
+
+@pytest.mark.browser
 def test_the_explorer_is_walked_by_keys_alone_and_every_step_undone(browser, served, explorer, project):
     opened(browser, f"{served}/explore?at={quote(explorer.short(project.iri))}", "stage")
     stage = browser.find_element(By.ID, "stage")

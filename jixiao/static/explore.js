@@ -18,7 +18,8 @@ const FEW = 16;
 const MANY = 150;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-element("explorer").hidden = false;
+element("explorer").classList.add("drawn");
+for (const each of document.querySelectorAll("#explorer > [hidden], #keys")) each.hidden = false;
 
 // What is asked for
 
