@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import socket
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -329,7 +330,7 @@ def served(app):
 
 @pytest.fixture(scope="module")
 def server(published):
-    app = create_app(published.path, Service(workers=2, limits=Limits(seconds=3)))
+    app = create_app(published.path, Service(workers=3, limits=Limits(seconds=3)))
     app.state.engine.warm()
     with served(app) as address:
         yield app, f"http://{address[0]}:{address[1]}"
@@ -345,6 +346,24 @@ def test_an_endless_query_is_ended_at_its_limit_while_eight_others_are_answered(
         assert not endless.done()
         answer = endless.result()
         assert (answer.status_code, "超过 3 秒" in answer.text) == (504, True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has a second address for itself")
+def test_one_client_never_takes_the_last_process(server, monkeypatch):
+    monkeypatch.setattr("jixiao.site.engine.PATIENCE", 1.0)
+    _, address = server
+    other = httpx.HTTPTransport(local_address="127.0.0.2")
+    with (
+        httpx.Client(base_url=address, timeout=30) as greedy,
+        httpx.Client(base_url=address, timeout=30, transport=other) as modest,
+        ThreadPoolExecutor(3) as many,
+    ):
+        answers = [many.submit(ask, greedy, f"{ENDLESS} # {number}") for number in range(3)]
+        time.sleep(0.5)
+        assert ask(modest, f"{COUNT} # modest").status_code == 200
+        assert not any(answer.done() for answer in answers)
+        statuses = sorted(answer.result().status_code for answer in answers)
+        assert statuses == [503, 504, 504]
 
 
 def test_whoever_goes_away_leaves_no_query_running(server, monkeypatch):

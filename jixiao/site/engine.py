@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import anyio
 from anyio import to_thread
 
 from graph.snapshot import STORE
 from jixiao.site.kept import Kept
-from queries.errors import QueryError
+from queries.errors import BusyError, QueryError
 from queries.worker import Limits, Pool
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
 
     from jixiao.site.desk import Desk
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
 FEWEST = 4
 """So many processes there are at least: a long query leaves room for others, however few cores there are."""
 WAITING = 32
+PATIENCE = 10.0
+"""How many seconds a client waits for its own queries to end."""
 
 
 def workers() -> int:
@@ -59,6 +65,8 @@ class Place:
     """What the content is called; nothing where it may change at any time."""
     writable: bool = False
 
+    turns: Turns
+
     async def run(self, request: Request, job: Job) -> Answer:
         """What a job has to say; it is ended when the one who asked goes away.
 
@@ -67,10 +75,10 @@ class Place:
         """
         unwanted = Event()
         result: Answer | QueryError | None = None
-        async with anyio.create_task_group() as group:
+        async with self.turns.taken(request, job), anyio.create_task_group() as group:
             group.start_soon(_watch, request, unwanted)
             try:
-                result = await to_thread.run_sync(self._run, job, unwanted, limiter=_LIMITER)
+                result = await to_thread.run_sync(self._run, job, unwanted, limiter=_THREADS)
             finally:
                 group.cancel_scope.cancel()
         if isinstance(result, QueryError):
@@ -85,7 +93,41 @@ class Place:
             return error
 
 
-_LIMITER = anyio.CapacityLimiter(2 * (WAITING + 64))
+class Turns:
+    """Whose turn it is: nobody takes the last process, so that one who asks for too much stands in nobody's way."""
+
+    def __init__(self, processes: int) -> None:
+        self._each = max(processes - 1, 1)
+        self._clients: WeakValueDictionary[str, _Turn] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def taken(self, request: Request, job: Job) -> AsyncIterator[None]:
+        """As long as a client has a turn.
+
+        Raises:
+            BusyError: the client waits for too many answers already.
+        """
+        address = request.client.host if request.client else ""
+        turn = self._clients.setdefault(address, _Turn(self._each))
+        try:
+            with anyio.fail_after(PATIENCE):
+                await turn.free.acquire()
+        except TimeoutError:
+            raise BusyError(job.name, "您的查询太多，请等前面的查询结束") from None
+        try:
+            yield
+        finally:
+            turn.free.release()
+
+
+class _Turn:
+    """So many queries of one client may run."""
+
+    def __init__(self, count: int) -> None:
+        self.free = anyio.Semaphore(count)
+
+
+_THREADS = anyio.CapacityLimiter(2 * (WAITING + 64))
 """Who waits for an answer waits in threads of its own, so that pages have theirs; the pool says how many may wait."""
 
 
@@ -104,13 +146,14 @@ class Engine:
         self.kept = Kept()
         self._desk = desk
         self._pool = Pool(self.service.workers, self.service.limits, waiting=WAITING)
+        self._turns = Turns(self.service.workers)
         self._scratch: Place | None = None
         self._folder: TemporaryDirectory[str] | None = None
         if self.service.token:
             self._folder = TemporaryDirectory(prefix="jixiao-scratch-", ignore_cleanup_errors=True)
             own = Path(self._folder.name)
             pool = Pool(1, self.service.limits, waiting=WAITING, own=own)
-            self._scratch = Place(pool=pool, store=own, union=False, version=None, writable=True)
+            self._scratch = Place(pool=pool, store=own, union=False, version=None, writable=True, turns=Turns(1))
 
     @property
     def published(self) -> Place:
@@ -120,7 +163,8 @@ class Engine:
             GraphError: there is none, or it is damaged.
         """
         snapshot = self._desk.snapshot
-        return Place(pool=self._pool, store=snapshot.path / STORE, union=True, version=snapshot.id)
+        store = snapshot.path / STORE
+        return Place(pool=self._pool, store=store, union=True, version=snapshot.id, turns=self._turns)
 
     @property
     def scratch(self) -> Place | None:
