@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from graph.folder import KnowledgeGraph
 from ingest.records import Grant
@@ -16,6 +17,8 @@ from jixiao import intake, samples
 
 ROOT = Path(__file__).parent.parent
 REAL = ROOT / (os.environ.get("JIXIAO_REAL") or "../shared")
+settings.register_profile("jixiao", deadline=None)  # a busy machine is no failure
+settings.load_profile("jixiao")
 ABSENT = "the real documents are not here (JIXIAO_REAL names their folder)"
 
 
