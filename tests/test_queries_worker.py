@@ -33,6 +33,12 @@ from queries.jobs import Ask, Change, Content, Dataset, Drop, Give, Page, Put
 from queries.worker import IN_MEMORY, Limits, Pool, answer
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(6)) + " }"
+LIMITED = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no limit of memory, and no signals to ask with"
+)
+CONFINED = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or platform.machine() not in SOCKET_CALL, reason="only Linux can promise that"
+)
 GRAPH, OTHER = "https://example.org/d", "https://example.org/e"
 ALL = "SELECT ?s { ?s ?p ?o } ORDER BY ?s"
 
@@ -194,9 +200,8 @@ def test_an_endless_query_is_killed_while_others_answer_and_leaves_no_process(st
     assert {process.pid for process in multiprocessing.active_children()} <= before
 
 
+@LIMITED
 def test_a_query_that_takes_too_much_memory_ends_alone(store):
-    if sys.platform == "win32":
-        pytest.skip("Windows has no limit of memory")
     with Pool(1, Limits(seconds=30, megabytes=900)) as pool:
         hungry = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g"
         with pytest.raises(QueryFailedError, match="900 MB"):
@@ -229,9 +234,8 @@ def tries_to_connect(pipe):
         pipe.send((closed, "made"))
 
 
+@CONFINED
 def test_a_process_that_reads_queries_makes_no_connection():
-    if platform.machine() not in SOCKET_CALL or not sys.platform.startswith("linux"):
-        pytest.skip("only Linux can promise that")
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe()
     process = context.Process(target=tries_to_connect, args=(sender,))
@@ -297,9 +301,8 @@ def gone(process, within):
     return False
 
 
+@LIMITED
 def test_no_process_outlives_a_server_that_is_killed(store, tmp_path, root):
-    if sys.platform == "win32":
-        pytest.skip("there is no such way to look for a process")
     script = tmp_path / "server.py"
     script.write_text(ORPHANS, encoding="utf-8")
     command = [sys.executable, str(script), str(store), ENDLESS]

@@ -113,7 +113,7 @@ async def _answer(request: Request, place: Place, this: Asked) -> Answered:
     try:
         answer = kept.find(mark) or kept.keep(mark, await place.run(request, job))
     except FormatError as error:
-        return refused(error, f"可用的格式：{'、'.join(dict.fromkeys([*RESULTS, *GRAPHS]))}")
+        return refused(error, f"；可用的格式：{'、'.join(dict.fromkeys([*RESULTS, *GRAPHS]))}")
     form = answer.outcome.form
     headers["Content-Type"] = media_type(form)
     if this.form:
