@@ -108,6 +108,7 @@ class Pool:
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
         self._closed = False
+        self._eager = False
         for _ in range(count):
             self._idle.put(None)
 
@@ -126,7 +127,8 @@ class Pool:
             self._all.clear()
 
     def warm(self) -> None:
-        """Start all processes now."""
+        """Start all processes now, and another at once wherever one had to be ended."""
+        self._eager = True
         idle = [self._idle.get() for _ in range(self.count)]
         for worker in idle:
             self._idle.put(worker or self._started())
@@ -156,12 +158,9 @@ class Pool:
                 worker = worker or self._started()
                 answer, spent = worker.run(job, store, unwanted)
             except BaseException:
-                self._end(worker)
-                self._idle.put(None)
+                self._idle.put(self._instead_of(worker))
                 raise
-            if spent:
-                self._end(worker)
-            self._idle.put(None if spent else worker)
+            self._idle.put(self._instead_of(worker) if spent else worker)
         finally:
             self._waiting.release()
         if isinstance(answer, QueryError):
@@ -186,12 +185,13 @@ class Pool:
             self._all.add(worker)
         return worker
 
-    def _end(self, worker: _Worker | None) -> None:
-        """End a process; another takes its turn when there is a job for it."""
+    def _instead_of(self, worker: _Worker | None) -> _Worker | None:
+        """Ends a process; what takes its place."""
         if worker:
             worker.end()
             with self._lock:
                 self._all.discard(worker)
+        return self._started() if self._eager and not self._closed else None
 
 
 def answer(store: Path, text: str, form: str, limits: Limits | None = None, name: str = "查询") -> bytes:

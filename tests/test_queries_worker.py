@@ -196,6 +196,7 @@ def test_an_endless_query_is_killed_while_others_answer_and_leaves_no_process(st
         assert not endless.done()
         with pytest.raises(QueryTooLongError, match="超过 2 秒"):
             endless.result(timeout=30)
+        assert len({process.pid for process in multiprocessing.active_children()} - before) == 2  # replaced at once
         assert count(pool, store) == 301
     assert {process.pid for process in multiprocessing.active_children()} <= before
 

@@ -307,12 +307,6 @@ def test_without_a_snapshot_programs_are_told_in_plain_text(tmp_path):
     assert "jixiao ingest" in answer.text
 
 
-def test_the_page_for_people_shows_no_answer_that_is_very_large(site, monkeypatch):
-    monkeypatch.setattr("jixiao.site.editor.LONGEST", 100)
-    page = ask(site, ROWS, {"accept": "text/html"})
-    assert (page.status_code, "结果太大" in page.text) == (503, True)
-
-
 @contextmanager
 def served(app):
     """An application under a real server; its address."""
@@ -369,10 +363,9 @@ def test_one_client_never_takes_the_last_process(server, monkeypatch):
 def test_whoever_goes_away_leaves_no_query_running(server, monkeypatch):
     app, address = server
     pool = app.state.engine._pool
-    monkeypatch.setattr(pool, "limits", pool.limits)
     ended = threading.Event()
-    real = pool._end
-    monkeypatch.setattr(pool, "_end", lambda worker: (real(worker), ended.set()))
+    real = pool._instead_of
+    monkeypatch.setattr(pool, "_instead_of", lambda worker: (real(worker), ended.set())[0])
     started = time.monotonic()
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(f"{address}/sparql", params={"query": ENDLESS}, timeout=0.5)
