@@ -162,6 +162,14 @@ def test_what_is_not_there_any_more_is_said_and_the_page_shown(site, documents):
     assert "找不到了" not in site.get(f"/source/{document.sha256}?at={at([place])}").text
 
 
+def test_what_goes_on_on_another_page_has_a_link_to_it(site, documents):
+    document = documents["pdf"]
+    _, (place, *_) = value_of(site, document)
+    page = site.get(f"/source/{document.sha256}?at=1,{at([place])}").text
+    assert f'<a href="?at={at([place])}">还有一部分在第 {place.page} 页</a>' in page
+    assert "还有一部分" not in site.get(f"/source/{document.sha256}?at={at([place])}").text
+
+
 def test_a_cell_that_holds_another_text_than_was_read_is_not_marked(graph, documents):
     document = documents["docx"]
     sources = graph.sources

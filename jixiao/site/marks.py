@@ -38,6 +38,11 @@ class Spot:
     page: int | None = None
     row: int | None = None
 
+    @property
+    def words(self) -> str:
+        """How an address says it: its line, and its column in a table."""
+        return f"{self.line}.{self.column}" if self.column else str(self.line)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -74,7 +79,7 @@ class Asked(NamedTuple):
 
     spots: Sequence[Spot]
     quotes: frozenset[str] = frozenset()
-    """What of these is meant, where they hold more."""
+    """What of these is meant, where they hold more: each field of which one of these is a piece."""
 
 
 def asked(query: QueryParams) -> Asked:

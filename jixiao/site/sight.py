@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from jixiao.inspect import Table, Taken, coloured
 from jixiao.site.marks import found, read_here, recorded, within
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from ingest.readers import Box
     from jixiao.inspect import Picture, Piece
-    from jixiao.site.marks import Asked, Mark, Reading, Spot
+    from jixiao.site.marks import Asked, Mark, Reading
     from jixiao.site.originals import Leaf, Original, PrintedLine
     from jixiao.view import Disclosure, View
 
@@ -40,7 +41,7 @@ class Sight:
     marks: Sequence[Mark]
     lost: bool
     """Something that was asked for is not there any more, or another text stands there."""
-    asked: Sequence[Spot]
+    asked: Asked
     readings: Sequence[Reading]
     """What was read from where the marks stand; where quotes were asked for, these alone."""
     quoted: bool
@@ -53,6 +54,18 @@ class Sight:
         """Whether there is a picture of it."""
         page = self.leaf.page
         return self.original.format == "pdf" and bool(page and page.width and page.height)
+
+    @property
+    def elsewhere(self) -> list[tuple[int, str]]:
+        """What was asked for and stands on other leaves: the page of each, and what its address asks for."""
+        spots = [(self.original.of_line(spot.line), spot.words) for spot in self.asked.spots if spot.line]
+        others = {index: [words for other, words in spots if other == index] for index, _ in spots}
+        quotes = [("q", quote) for quote in sorted(self.asked.quotes)]
+        return [
+            (self.original.pages[index], urlencode([("at", ",".join(words)), *quotes], safe=","))
+            for index, words in others.items()
+            if index != self.index
+        ]
 
     @property
     def lined(self) -> bool:
@@ -78,7 +91,7 @@ class Sight:
         first = min(mark.line for mark in self.marks)
         last = max(mark.line for mark in self.marks if mark.line - first <= NEAR)
         leaf = narrowed(self.leaf, first - lines, last + lines)
-        return replace(self, leaf=leaf, marks=[mark for spot in self.asked for mark in found(leaf, spot)])
+        return replace(self, leaf=leaf, marks=[mark for spot in self.asked.spots for mark in found(leaf, spot)])
 
     def within(self, mark: Mark) -> list[tuple[int, int]]:
         """What of a mark's text is meant: in a cell all of it, unless a quote is asked for; in a line what was read."""
@@ -126,8 +139,9 @@ def sight(original: Original, asked: Asked, view: View, document: Disclosure, st
     on_leaf = [spot for spot in asked.spots if not spot.line or original.of_line(spot.line) == index]
     lost = len(sound) < len(marks) or any(spot not in there for spot in on_leaf)
     here = list(dict.fromkeys(each for mark in sound for each in read_here(mark, readings)))
-    meant = [each for each in here if each.quote in asked.quotes]
-    return Sight(original, index, leaf, sound, lost, asked.spots, meant or here, bool(meant))
+    fields = {(each.of, each.field) for each in here if each.quote in asked.quotes}
+    meant = [each for each in here if (each.of, each.field) in fields]
+    return Sight(original, index, leaf, sound, lost, asked, meant or here, bool(meant))
 
 
 def _is_sound(mark: Mark, readings: Sequence[Reading]) -> bool:
