@@ -61,7 +61,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
         targets=tuple(targets),
         tables=tuple(tables),
         granted=tuple(read_grants(fragments, source.text, targets, budgets)),
-        statements=tuple(read_statements(fragments, source.text)),
+        statements=tuple(read_statements(fragments, source.text, covered)),
         leftovers=(*leftovers, *untold),
         places={key: spans for key, spans in places.items() if spans},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -171,10 +172,31 @@ def cut(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
 # ---- statements
 
 
-def read_statements(fragments: Sequence[Fragment], text: str) -> list[Statement]:
-    """The figures that running text states of what tables and forms state, too."""
+def running_text(fragments: Sequence[Fragment], covered: Iterable[tuple[int, int]]) -> Iterator[Passage]:
+    """What is told outside forms and rows of tables: lines without cells that follow each other, cells alone in a line.
+
+    Args:
+        fragments: the document's stream.
+        covered: which fragments (from, to) the forms of targets take up.
+    """
+    inside = {index for start, end in covered for index in range(start, end)}
+    cells_in = Counter(line for line, _ in {(fragment.line, fragment.cell) for fragment in fragments})
+
+    def stretch(index: int) -> int | None:
+        fragment = fragments[index]
+        if index in inside or cells_in[fragment.line] > 1:
+            return None
+        return 0 if fragment.cell is None else fragment.line
+
+    for told, group in groupby(range(len(fragments)), key=stretch):
+        if told is not None:
+            yield passage([fragments[index] for index in group])
+
+
+def read_statements(fragments: Sequence[Fragment], text: str, covered: Iterable[tuple[int, int]]) -> list[Statement]:
+    """The figures that running text states of what tables and forms state, too; see :func:`running_text`."""
     found: dict[int, Statement] = {}
-    for whole in prose(fragments):
+    for whole in running_text(fragments, covered):
         for subject, patterns in words()["statements"].items():
             for match in (match for pattern in patterns for match in re.finditer(pattern, whole.bare)):
                 what = whole.part(match.start("what"), match.end("what"))
