@@ -29,10 +29,11 @@ from jixiao import intake, samples
 from jixiao.cli.showing import listen
 from jixiao.rendering import at, cited, letters, page_path
 from jixiao.site.app import create_app
-from jixiao.site.marks import WINDOW, Mark, Reading, Spot, found, spots, window, within
-from jixiao.site.originals import OVERLAP, STRETCH, Leaf, read_original
+from jixiao.site.marks import WINDOW, Asked, Mark, Reading, Spot, found, spots, window, within
+from jixiao.site.originals import OVERLAP, STRETCH, Leaf, Original, read_original
 from jixiao.site.paper import EDGE, MOST_DOTS, TINT, cut_out, draw
 from jixiao.site.reading import Memory
+from jixiao.site.sight import Sight
 from jixiao.site.strokes import strokes
 from jixiao.view import Place
 
@@ -372,6 +373,23 @@ def test_of_what_is_printed_twice_in_a_cell_what_was_read_is_meant():
     readings = [Reading("", "value", 3, 2, 508, 511, "10次"), Reading("", "value", 3, 9, 503, 506, "10次")]
     assert within(mark, replace(leaf, begin=400), readings) == [(8, 11)]
     assert within(mark, replace(leaf, begin=401), readings) == []  # another text stands there now
+
+
+def test_lines_that_are_read_one_by_one_are_all_of_a_cell():
+    mark = Mark(Spot(3, 2), f"一行{WRAP}两行", 0, 5, 3)
+    readings = [Reading("", "goal", 3, 2, 0, 2, "一行"), Reading("", "goal", 3, 2, 3, 5, "两行")]
+    seen = Sight(
+        Original("pdf", (), (), (), 0),
+        0,
+        read_nothing(),
+        [mark],
+        lost=False,
+        asked=Asked([]),
+        readings=readings,
+        quoted=True,
+    )
+    assert seen.within(mark) == [(0, 5)]
+    assert replace(seen, readings=readings[1:]).within(mark) == [(3, 5)]
 
 
 def read_nothing():

@@ -97,7 +97,9 @@ class Sight:
         """What of a mark's text is meant: in a cell all of it, unless a quote is asked for; in a line what was read."""
         in_cell = mark.spot.column is not None and self.original.format != "text"
         parts = within(mark, self.leaf, self.readings) if self.quoted or not in_cell else []
-        return parts or [(0, len(mark.text))]
+        ends, starts = [0, *(end for _, end in parts)], [*(start for start, _ in parts), None]
+        rest = "".join(mark.text[end:start] for end, start in zip(ends, starts, strict=True))
+        return parts if parts and rest.strip() else [(0, len(mark.text))]
 
     def parts(self, line: PrintedLine) -> Parts:
         """A line in parts; all of it where all of it is meant, as the line itself is marked."""
