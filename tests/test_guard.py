@@ -1,6 +1,8 @@
 """Strangers' queries and updates: what is refused before it runs, and that reading them costs little."""
 
 import time
+from contextlib import suppress
+from itertools import product
 
 import pyoxigraph as ox
 import pytest
@@ -73,6 +75,50 @@ def test_the_line_of_a_hidden_service_counts_the_lines_before_it():
 def test_what_is_no_query_is_refused(text):
     with pytest.raises(MalformedQueryError):
         check(text)
+
+
+GLUE = [
+    "",
+    " ",
+    ".",
+    ". ",
+    "#\n",
+    "true",
+    "1e5",
+    "1.",
+    "'x'",
+    "'x'@en",
+    "a",
+    ":",
+    "x:",
+    ":x",
+    "_:b",
+    "FILTER(1<2)",
+    "{}",
+    "[]",
+    "-",
+    "\\",
+]
+KEYWORDS = ["SERVICE", "service", "SERVICE ", "\\u0053ERVICE", "x:SERVICE"]
+TARGETS = ["<http://127.0.0.1:9/>", ":x", "SERVICE:x", "#\n:x", "?o", "(:x)"]
+
+
+def test_no_text_that_may_run_reaches_for_another_server():
+    store = ox.Store()
+    start = "PREFIX : <http://127.0.0.1:9/> PREFIX x: <http://127.0.0.1:9/> "
+    store.update(start + "INSERT DATA { <a:s> <a:p> true, 1e5, 1.0, 'x', 'x'@en, :x . <a:s> <a:p> : }")
+    reached, ran = [], 0
+    for before, after, keyword, target in product(GLUE, GLUE, KEYWORDS, TARGETS):
+        text = f"{start} SELECT * {{ {{}} UNION {{ <a:s> <a:p> {before}{after}{keyword}{target}{{}} }} }}"
+        with suppress(RefusedQueryError, SyntaxError):
+            read(text)
+            try:
+                list(store.query(text))
+                ran += 1
+            except OSError:  # the store has tried to connect
+                reached.append(text)
+    assert reached == []
+    assert ran > 0
 
 
 ENDINGS = [

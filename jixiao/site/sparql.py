@@ -52,7 +52,7 @@ GRAPHS: Mapping[str, str] = {
 }
 NAMED = {name: name for name in (*RESULTS.values(), *GRAPHS.values())} | {"csv": SHEET}
 """The formats that links ask for by name: that is CSV for spreadsheets; ``text/csv`` is that of the protocol."""
-FICKLE = re.compile("RAND|NOW|UUID|BNODE", re.IGNORECASE)
+FICKLE = re.compile(r"\b(RAND|NOW|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 """Functions by which the same query has another answer the next time."""
 
 
