@@ -115,7 +115,7 @@ def test_no_text_that_may_run_reaches_for_another_server():
             try:
                 list(store.query(text))
                 ran += 1
-            except OSError:  # the store has tried to connect
+            except (OSError, RuntimeError):  # the store has tried to connect, or has no address to connect to
                 reached.append(text)
     assert reached == []
     assert ran > 0
