@@ -15,7 +15,19 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from graph.errors import GraphError
-from jixiao.site import departments, explore, graphstore, pages, scratch, search, source, sparql, vocabulary
+from jixiao.site import (
+    departments,
+    editor,
+    explore,
+    graphstore,
+    pages,
+    questions,
+    scratch,
+    search,
+    source,
+    sparql,
+    vocabulary,
+)
 from jixiao.site.desk import Desk
 from jixiao.site.engine import Engine
 from jixiao.site.frame import show
@@ -50,6 +62,8 @@ ROUTES = (
     Route("/derivation/{path:path}", pages.beside),
     Route("/graph/{name}", pages.named_graph),
     *sparql.ROUTES,
+    *editor.ROUTES,
+    *questions.ROUTES,
     *graphstore.ROUTES,
     *scratch.ROUTES,
     *source.ROUTES,

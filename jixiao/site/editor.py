@@ -1,37 +1,44 @@
-"""The page on which people write queries and see answers."""
+"""The page on which people write queries and see answers, and what its editor offers to complete."""
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from jixiao.rendering import page_path
+from jixiao.site import answers
 from jixiao.site.engine import engine_of
-from jixiao.site.frame import desk_of, show
+from jixiao.site.frame import desk_of, language, show
+from jixiao.site.given import Origin
 from jixiao.site.negotiate import preferred
-from jixiao.site.protocol import STATUS
-from queries.errors import AnswerTooLargeError, QueryError
-from queries.jobs import Ask
+from jixiao.site.protocol import STATUS, ProtocolError, plainly
+from ontology.divisions import divisions
+from ontology.terms import PREFIXES
+from queries.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from jixiao.messages import Language
+    from jixiao.site.answers import Answer, Shown
     from jixiao.site.engine import Place
+    from jixiao.vocabulary.model import CodeList, Term, Vocabulary
 
-SHOWN = 500
-"""How many rows the page shows."""
-LONGEST = 16 << 20
-"""How many bytes of an answer the page reads."""
 PAGE = "text/html"
 DATA = ("application/sparql-results+json", "application/json", "application/sparql-results+xml", "application/xml")
 OTHERS = ("text/csv", "text/tab-separated-values", "text/turtle", "application/n-triples", "application/rdf+xml")
+LOCAL = re.compile(r"([\w-]|%[0-9A-Fa-f]{2})+")
+"""What follows a prefix without marks that would have to be escaped."""
 
 
 def wanted(request: Request) -> bool:
@@ -48,66 +55,150 @@ async def empty(request: Request) -> Response:
 
 async def answered(request: Request, place: Place, query: str) -> Response:
     """The page with the answer, or with what is wrong with the query."""
-    job = Ask(text=query, results="json", graphs="ttl")
     try:
-        with await place.run(request, job) as answer:
-            if answer.size > LONGEST:
-                raise AnswerTooLargeError(job.name, "结果太大，不能在页面上显示；请加 LIMIT，或用程序下载")
-            text = await run_in_threadpool(answer.file.read)
-            shown = _for_people(request, query, text.decode(), answer.outcome.form)
-            return await run_in_threadpool(_page, request, query, answer=shown)
+        answer = await answers.ask(request, place, query)
     except QueryError as error:
-        return _page(request, query, error=str(error), status=STATUS.get(type(error), 500))
+        return await run_in_threadpool(
+            _page, request, query, fault=fault(error, query), status=STATUS.get(type(error), 500)
+        )
+    return await run_in_threadpool(_page, request, query, sheet=sheet(request, answer, permanent(query)))
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value as the page shows it."""
-
-    text: str
-    link: str | None = None
-    number: bool = False
+def permanent(query: str) -> str:
+    """The address of the page with a query and its answer."""
+    return f"/sparql?{urlencode({'query': query})}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """An answer as the page shows it: a yes or no, some text, or rows."""
+class Fault:
+    """What is wrong with a query, and in which line of it."""
 
+    said: str
+    line: int | None
+    column: int | None
+    text: str
+    """That line."""
+
+
+def fault(error: QueryError, query: str) -> Fault:
+    """An error as pages show it."""
+    lines = query.splitlines()
+    known = error.line is not None and error.line <= len(lines)
+    return Fault(
+        said=str(error), line=error.line, column=error.column, text=lines[(error.line or 1) - 1] if known else ""
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSheet:
+    """An answer as a page shows it.
+
+    Attributes:
+        link: where this answer always stands.
+        titles: what the columns are called.
+        files: where it is taken away from, with its origin in it.
+    """
+
+    answer: Answer
     link: str
-    boolean: bool | None = None
-    text: str | None = None
-    columns: Sequence[str] = ()
-    rows: Sequence[Sequence[Cell]] = ()
-    total: int = 0
+    titles: Sequence[str]
+    rows: Sequence[Sequence[Shown]]
+    files: str
+
+    @property
+    def total(self) -> int:
+        """How many rows there are, shown or not."""
+        return len(self.answer.rows)
 
 
-def _for_people(request: Request, query: str, text: str, form: str) -> Shown:
-    link = f"/sparql?{urlencode({'query': query})}"
-    if form == "ttl":
-        return Shown(link=link, text=text)
-    result = json.loads(text)
-    if "boolean" in result:
-        return Shown(link=link, boolean=result["boolean"])
-    columns, bindings = result["head"]["vars"], result["results"]["bindings"]
-    rows = [[_cell(request, row.get(column)) for column in columns] for row in bindings[:SHOWN]]
-    return Shown(link=link, columns=columns, rows=rows, total=len(bindings))
+def sheet(
+    request: Request,
+    answer: Answer,
+    link: str,
+    titles: Mapping[str, str] | None = None,
+    files: str | None = None,
+) -> AnswerSheet:
+    """An answer as a page shows it.
+
+    Args:
+        request: the request for the page.
+        answer: the answer.
+        link: where it always stands.
+        titles: what columns are called, by their names; without one a column is called by its name.
+        files: where files of it are, up to the name of the form.
+    """
+    known = titles or {}
+    return AnswerSheet(
+        answer=answer,
+        link=link,
+        titles=[known.get(column, column) for column in answer.columns],
+        rows=answers.shown(answer, desk_of(request).graph.base, language(request) or "zh"),
+        files=files or link.replace("/sparql?", "/sparql/answer?", 1) + "&format=",
+    )
 
 
-def _cell(request: Request, term: Mapping[str, str] | None) -> Cell:
-    """A value; what has a page of its own leads there."""
-    if term is None:
-        return Cell("")
-    if term["type"] == "uri":
-        base = desk_of(request).graph.base
-        iri = term["value"]
-        return Cell(iri, page_path(iri)) if iri.startswith(f"{base}id/") else Cell(iri)
-    number = term.get("datatype", "").endswith(("#decimal", "#integer", "#double"))
-    return Cell(str(term["value"]), number=number)
+@cache
+def tiles() -> Mapping[str, tuple[int, int, str]]:
+    """Of each province the column and the row of its tile, and its name in short, by the code's first two digits."""
+    names = {code[:2]: each.name for code, each in divisions().items() if each.level == "province"}
+    rows = files("jixiao").joinpath("tiles.txt").read_text(encoding="utf-8").splitlines()
+    places = ((code, x, y) for y, row in enumerate(rows) for x, code in enumerate(row.split()))
+    return {code: (x, y, short(names[code])) for code, x, y in places if code in names}
+
+
+def short(province: str) -> str:
+    """A province's name as maps have it: 内蒙古, 广西, 北京."""
+    return re.sub(r"(省|市|特别行政区|[维回壮]\w*自治区|自治区)$", "", province)
+
+
+@plainly
+async def taken(request: Request) -> Response:
+    """The answer to a query as a file that says what was asked, when, and of which snapshot."""
+    query, form = request.query_params.get("query"), request.query_params.get("format", "")
+    if query is None or form not in answers.FORMS:
+        raise ProtocolError(
+            400, f"要有 query，format 要是 {'、'.join(answers.FORMS)} 之一", "no query or no such format"
+        )
+    place = engine_of(request).published
+    answer = await answers.ask(request, place, query)
+    origin = Origin(f"{site(request)}{permanent(query)}", place.version or "", answers.today())
+    titles = answer.columns or ["boolean"]
+    whole = answers.Taken(answer=answer, origin=origin, query=query, titles=titles)
+    return await run_in_threadpool(answers.as_file, whole, form, "query")
+
+
+def site(request: Request) -> str:
+    """The address of the site."""
+    return str(request.base_url).rstrip("/")
+
+
+def terms(request: Request) -> Response:
+    """What the editor completes: prefixes, and the names of terms and codes with what they are called."""
+    spoken = language(request) or "zh"
+    vocabulary: Vocabulary = request.app.state.shelf.book.vocabulary
+    lists = list(vocabulary.code_lists.values())
+    prefixes = {**PREFIXES, **{each.name: f"{each.iri}/" for each in lists}}
+    offered = [*_terms(vocabulary, spoken), *(each for one in lists for each in _codes(one, spoken))]
+    headers = {"Cache-Control": "max-age=300", "Vary": "Cookie"}
+    return JSONResponse({"prefixes": prefixes, "terms": offered}, headers=headers)
+
+
+def _terms(vocabulary: Vocabulary, spoken: Language) -> Iterator[tuple[str, str]]:
+    every: list[Term] = [*vocabulary.terms.values(), *vocabulary.borrowed]
+    known = {term.name: term for term in every if not term.deprecated}
+    return ((name, term.label.get(spoken, "")) for name, term in known.items())
+
+
+def _codes(one: CodeList, spoken: Language) -> Iterator[tuple[str, str]]:
+    for code in one.codes.values():
+        tail = code.iri.removeprefix(f"{one.iri}/")
+        name = f"{one.name}:{tail}" if LOCAL.fullmatch(tail) else f"<{code.iri}>"
+        yield name, code.label.get(spoken) or code.label.get("zh", "")
 
 
 def _page(request: Request, query: str, *, status: int = 200, **values: Any) -> Response:
     desk = desk_of(request)
-    given = {"error": None, "answer": None} | values
+    given = {"fault": None, "sheet": None} | values
     questions = list(desk.questions.values())
     return show(
         request,
@@ -117,6 +208,10 @@ def _page(request: Request, query: str, *, status: int = 200, **values: Any) -> 
         view=desk.view,
         query=query or (questions[0].body if questions else ""),
         questions=questions,
+        tiles=tiles(),
         seconds=f"{engine_of(request).service.limits.seconds:g}",
         **given,
     )
+
+
+ROUTES = (Route("/sparql/answer", taken), Route("/sparql/terms.json", terms))

@@ -1,0 +1,164 @@
+// The rows of an answer: sorted by a click, and drawn as a chart, a graph or a map where their columns allow it.
+// The table always stays below. Which picture is shown stands behind the # of the address.
+
+import { columnsOf, draw, linesOf, numberOf, numbersOf, textsOf } from "./chart.js";
+import { drawTiles, provinceOf } from "./editor_map.js";
+
+const BARS = 40;
+const table = document.getElementById("answer");
+const views = document.getElementById("views");
+
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+// Sorting
+
+function sortable() {
+  for (const head of table.tHead.rows[0].cells) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "by";
+    button.title = table.dataset.sort;
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => sortBy(head));
+  }
+}
+
+function sortBy(head) {
+  const down = head.getAttribute("aria-sort") === "ascending";
+  const order = new Intl.Collator("zh-CN", { numeric: true });
+  const value = (row) => row.cells[head.cellIndex];
+  const compare = (one, other) => {
+    const [a, b] = [value(one), value(other)];
+    if (!a.textContent || !b.textContent) return Boolean(b.textContent) - Boolean(a.textContent);
+    const [x, y] = [numberOf(a), numberOf(b)];
+    const found = x !== null && y !== null ? x - y : order.compare(a.textContent, b.textContent);
+    return down ? -found : found;
+  };
+  const body = table.tBodies[0];
+  body.append(...[...body.rows].sort(compare));
+  for (const each of head.parentNode.cells) each.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  if (location.hash) show(location.hash.slice(1));
+}
+
+// What the columns allow
+
+const columns = table ? columnsOf(table) : [];
+const rows = table ? [...table.tBodies[0].rows] : [];
+const isYear = (each) => /year/i.test(each.name) || textsOf(table, each.place).every((text) => /^(19|20)\d\d$/.test(text));
+const years = columns.filter(isYear);
+const numbers = columns.filter((each) => each.number && !years.includes(each) && each.name !== "thing");
+const isThing = (each) => rows.every((row) => row.cells[each.place]?.title);
+const things = columns.filter(isThing);
+const texts = columns.filter((each) => !each.number && !things.includes(each) && !years.includes(each));
+const places = columns.find((each) => rows.some((row) => provinceOf(row.cells[each.place])));
+const triples = columns.map((each) => each.name).join() === "subject,predicate,object";
+
+function possible(view) {
+  if (view === "chart") return numbers.length > 0 && (texts.length > 0 || years.length > 0 || things.length > 0);
+  if (view === "map") return Boolean(places) && numbers.length > 0;
+  if (view === "graph") return triples || things.length > 1;
+  return view === "table";
+}
+
+function options(select, list) {
+  select.replaceChildren(...list.map((each) => new Option(each.title, each.place)));
+}
+
+// Chart
+
+const chart = document.getElementById("chart");
+
+function prepareChart() {
+  const { kind, by, number } = chart.querySelectorAll("select").length ? controls(chart) : {};
+  options(by, [...texts, ...years, ...things]);
+  options(number, numbers);
+  if (texts.length === 0 && years.length) kind.value = "line";
+  for (const each of [kind, by, number]) each.addEventListener("change", drawChart);
+}
+
+const controls = (figure) => Object.fromEntries([...figure.querySelectorAll("select")].map((each) => [each.name, each]));
+
+function drawChart() {
+  const { kind, by, number } = controls(chart);
+  const [caption, box] = [chart.querySelector("figcaption"), chart.querySelector(".canvas")];
+  const column = columns[Number(number.value)];
+  const values = numbersOf(table, column.place);
+  const labels = textsOf(table, Number(by.value));
+  const chosen = columns[Number(by.value)];
+  box.setAttribute("aria-label", `${column.title} · ${chosen.title}`);
+  if (kind.value === "line" && years.length) {
+    const names = years.includes(chosen) ? (texts[0] ? textsOf(table, texts[0].place) : labels.map(() => "")) : labels;
+    const lines = linesOf(textsOf(table, years[0].place), names, values, column.title);
+    caption.textContent = lines.left ? filled(caption.dataset.lines, { count: lines.series.length }) : "";
+    draw(box, { kind: "line", ...lines });
+    return;
+  }
+  const told = years[0] && !years.includes(chosen) ? labels.map((label, row) => `${label} ${textsOf(table, years[0].place)[row]}`.trim()) : labels;
+  const most = kind.value === "pie" ? told.length : BARS;
+  caption.textContent = told.length > most ? filled(caption.dataset.few, { count: most }) : "";
+  const series = [{ name: column.name, title: column.title, values: values.slice(0, most) }];
+  draw(box, { kind: kind.value, labels: told.slice(0, most), series, rest: caption.dataset.rest });
+}
+
+// Map
+
+const map = document.getElementById("map");
+
+function prepareMap() {
+  const { number, how } = controls(map);
+  options(number, numbers);
+  const share = (each) => /percent|share|score|average|mean|median|quartile|ratio|rate/i.test(each.name);
+  const best = numbers.find((each) => !share(each)) ?? numbers[0];
+  if (numbers[0] && share(numbers[0])) how.value = "mean";
+  else number.value = best.place;
+  for (const each of [number, how]) each.addEventListener("change", drawMap);
+}
+
+function drawMap() {
+  const { number, how } = controls(map);
+  drawTiles(map, rows, places.place, Number(number.value), how.value);
+}
+
+// Graph
+
+let graph;
+
+async function drawGraph() {
+  graph ??= import("./editor_graph.js");
+  const { drawThings } = await graph;
+  const used = triples ? columns : things.length > 2 ? things.slice(0, 3) : things;
+  drawThings(document.getElementById("graph"), rows, used.map((each) => each.place));
+}
+
+// Which picture is shown
+
+const figures = { chart, map, graph: document.getElementById("graph") };
+const drawings = { chart: drawChart, map: drawMap, graph: drawGraph };
+
+function show(asked) {
+  const view = possible(asked) ? asked : "table";
+  for (const [name, figure] of Object.entries(figures)) figure.hidden = name !== view;
+  for (const button of views.children) button.setAttribute("aria-pressed", button.dataset.view === view);
+  const link = document.getElementById("permanent");
+  link.hash = view === "table" ? "" : view;
+  drawings[view]?.();
+}
+
+if (table && views) {
+  sortable();
+  const offered = [...views.children].filter((button) => possible(button.dataset.view));
+  for (const button of offered) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      history.replaceState(null, "", button.dataset.view === "table" ? location.pathname + location.search : `#${button.dataset.view}`);
+      show(button.dataset.view);
+    });
+  }
+  views.hidden = offered.length < 2;
+  if (possible("chart")) prepareChart();
+  if (possible("map")) prepareMap();
+  addEventListener("hashchange", () => show(location.hash.slice(1)));
+  show(location.hash.slice(1));
+}

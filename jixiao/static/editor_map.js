@@ -1,0 +1,88 @@
+// Provinces as tiles, coloured by a number: no boundaries, no pictures from elsewhere. Where they stand, the page says.
+
+const NS = "http://www.w3.org/2000/svg";
+const SIZE = 56;
+const GAP = 4;
+const CLASSES = 5;
+const tiles = JSON.parse(document.getElementById("tiles")?.textContent ?? "{}");
+const provinces = new Map(Object.entries(tiles).map(([code, [, , name]]) => [name, code]));
+
+// The first two digits of the division's code that a cell holds, as a code, an address, or the name of a province.
+export function provinceOf(cell) {
+  if (!cell || cell.classList.contains("num")) return null;
+  const text = cell.textContent.trim();
+  const code = cell.title.match(/\/division\/(\d{2})\d{4}$/)?.[1] ?? text.match(/^(\d{2})\d{4}$/)?.[1];
+  if (code) return code in tiles ? code : null;
+  for (const [name, known] of provinces) if (text.startsWith(name) && text.length <= name.length + 6 && /^(省|市|.*自治区|特别行政区|)$/.test(text.slice(name.length))) return known;
+  return null;
+}
+
+function made(parent, tag, attributes = {}, text = "") {
+  const element = document.createElementNS(NS, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+const brief = new Intl.NumberFormat("zh-CN", { maximumSignificantDigits: 4, notation: "compact" });
+const exact = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 2 });
+
+export function drawTiles(figure, rows, place, number, how) {
+  const values = new Map();
+  let other = 0;
+  for (const row of rows) {
+    const province = provinceOf(row.cells[place]);
+    const text = row.cells[number].textContent.trim();
+    if (!province) other += 1;
+    else if (text) values.set(province, [...(values.get(province) ?? []), Number(text)]);
+  }
+  const sum = (list) => list.reduce((all, each) => all + each, 0);
+  const told = new Map([...values].map(([code, list]) => [code, how === "mean" ? sum(list) / list.length : sum(list)]));
+  const caption = figure.querySelector("figcaption");
+  caption.textContent = caption.dataset.said + (other ? caption.dataset.other.replace("{count}", other) : "");
+  figure.querySelector(".canvas").replaceChildren(picture(told, caption.dataset.none), legend(told, caption.dataset.none));
+}
+
+// Five steps of the same width between the least and the most.
+function steps(told) {
+  const [least, most] = [Math.min(...told.values()), Math.max(...told.values())];
+  const width = (most - least) / CLASSES;
+  return { of: (value) => (width ? Math.min(CLASSES - 1, Math.floor((value - least) / width)) : CLASSES - 1), from: (step) => least + step * width, single: !width };
+}
+
+function picture(told, none) {
+  const scale = steps(told);
+  const [wide, high] = [0, 1].map((axis) => Math.max(...Object.values(tiles).map((tile) => tile[axis])) + 1);
+  const svg = document.createElementNS(NS, "svg");
+  svg.setAttribute("viewBox", `0 0 ${wide * (SIZE + GAP)} ${high * (SIZE + GAP)}`);
+  svg.setAttribute("class", "tiles");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", [...told].map(([code, value]) => `${tiles[code][2]} ${exact.format(value)}`).join("，"));
+  for (const [code, [x, y, name]] of Object.entries(tiles)) {
+    const value = told.get(code);
+    const group = made(svg, "g", { class: value === undefined ? "tile" : `tile step-${scale.of(value)}`, transform: `translate(${x * (SIZE + GAP)} ${y * (SIZE + GAP)})` });
+    made(group, "title", {}, `${name} ${value === undefined ? none : exact.format(value)}`);
+    made(group, "rect", { width: SIZE, height: SIZE, rx: 3 });
+    made(group, "text", { x: SIZE / 2, y: value === undefined ? 33 : 25, "text-anchor": "middle", class: "name" }, name);
+    if (value !== undefined) made(group, "text", { x: SIZE / 2, y: 43, "text-anchor": "middle", class: "value" }, brief.format(value));
+  }
+  return svg;
+}
+
+function legend(told, none) {
+  const scale = steps(told);
+  const list = document.createElement("ul");
+  list.className = "steps";
+  const add = (name, text) => {
+    const item = document.createElement("li");
+    const mark = document.createElement("i");
+    mark.className = name;
+    item.append(mark, text);
+    list.append(item);
+  };
+  if (scale.single) add(`step-${CLASSES - 1}`, exact.format(scale.from(0)));
+  else for (let step = 0; step < CLASSES; step += 1) add(`step-${step}`, `${brief.format(scale.from(step))} – ${brief.format(scale.from(step + 1))}`);
+  add("", none);
+  return list;
+}
