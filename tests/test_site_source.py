@@ -458,6 +458,12 @@ def test_what_failed_is_not_tried_again_at_once():
     assert len(tried) == 1
 
 
+def test_a_kept_table_of_text_is_told_by_the_name_that_it_had(tmp_path):
+    kept = tmp_path / ("ab" * 32)
+    kept.write_text("部门预算公开\n项目,金额\n科普经费,12\n", encoding="utf-8")
+    assert [read_original(kept, name).format for name in ("预算.CSV", "预算.txt")] == ["csv", "text"]
+
+
 def test_a_long_text_is_cut_into_leaves_that_share_lines(tmp_path):
     path = tmp_path / "long.txt"
     path.write_text("".join(f"第{number}行\n" for number in range(1, 1001)), encoding="utf-8")
@@ -579,4 +585,4 @@ def test_a_source_is_read_when_somebody_looks_at_its_document(graph, documents, 
         monkeypatch.setattr(client.app.state.room, "original", asked.append)
         client.get(page_path(documents["pdf"].iri))
         client.app.state.room.threads.shutdown()
-    assert asked == [documents["pdf"].sha256]
+    assert asked == [documents["pdf"]]

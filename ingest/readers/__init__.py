@@ -40,8 +40,12 @@ REFUSED = {
 EMPTY = "文件是空的，没有任何文字"
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path, name: str | None = None) -> Source:
     """Read a file of any supported kind: PDF, XLSX, XLS, DOCX, DOC, HTML, Markdown, CSV, text.
+
+    Args:
+        path: the file.
+        name: what it was called, where it is kept under another name; of two texts this may tell which is a table.
 
     Raises:
         ingest.errors.IngestError: one of its subclasses says what is wrong with the file.
@@ -55,7 +59,7 @@ def read_source(path: Path) -> Source:
     if kind == "torn":
         raise DamagedFileError(path, "Office 文件不完整（可能没有下载完），打不开")
     try:
-        source = _read(path, kind, data)
+        source = _read(path, kind, data, name or path.name)
     except TooManyCellsError as error:
         raise LimitError(path, f"表格的单元格超过 {MOST_CELLS} 个，没有读取") from error
     except (MemoryError, RecursionError) as error:
@@ -65,7 +69,7 @@ def read_source(path: Path) -> Source:
     return source
 
 
-def _read(path: Path, kind: str, data: bytes) -> Source:
+def _read(path: Path, kind: str, data: bytes, name: str) -> Source:
     """Read a file by the reader of its kind; each loads a library of its own."""
     sha256 = hashlib.sha256(data).hexdigest()
     if kind == "pdf":
@@ -79,7 +83,7 @@ def _read(path: Path, kind: str, data: bytes) -> Source:
 
         return (read_html if kind == "html" else read_mhtml)(path, sha256, data)
     if kind == "text":
-        return _read_text(path, sha256, data)
+        return _read_text(path, sha256, data, name)
     return _read_workbook(path, sha256, kind, data)
 
 
@@ -107,7 +111,7 @@ def _read_workbook(path: Path, sha256: str, kind: str, data: bytes) -> Source:
     return read_xls(path, sha256, data) if kind == "xls" else read_other(path, sha256, data, "xlsx")
 
 
-def _read_text(path: Path, sha256: str, data: bytes) -> Source:
+def _read_text(path: Path, sha256: str, data: bytes, name: str) -> Source:
     """A text, and whether there are tables in it whose cells are marked."""
     text, encoding = decode(path, data)
     if not text.strip():
@@ -117,6 +121,6 @@ def _read_text(path: Path, sha256: str, data: bytes) -> Source:
 
     if has_tables(text):
         return read_markdown(path, sha256, text, encoding)
-    if rows := rows_of(path, text):
+    if rows := rows_of(name, text):
         return read_csv(path, sha256, rows, encoding)
     return read_text(path, sha256, text, encoding)

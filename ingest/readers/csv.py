@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from ingest.readers.source import Source
 
 DELIMITERS = ",\t;"
-NAMED = {".csv", ".tsv", ".xls", ".xlsx", ".et"}
+NAMED = (".csv", ".tsv", ".xls", ".xlsx", ".et")
 """Names under which spreadsheet programs save such text."""
 FEWEST = 3
 """So many rows make a table where the name does not promise one."""
 Rows = list[list[str]]
 
 
-def rows_of(path: Path, text: str) -> Rows | None:
+def rows_of(name: str, text: str) -> Rows | None:
     """The rows of values that a text is, or ``None`` where it is something else.
 
-    A file that is named as a table needs two rows of several values; in any other every line has as many as the next:
-    text with some tabs in it stays text.
+    A file with a table's name needs two rows of several values; in any other every line has as many as the next: text
+    with some tabs in it stays text.
     """
-    named = path.suffix.lower() in NAMED
+    named = name.lower().endswith(NAMED)
     for delimiter in DELIMITERS:
         if text.count(delimiter) < 1:
             continue

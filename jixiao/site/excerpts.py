@@ -76,7 +76,7 @@ def _excerpt(room: ReadingRoom, view: View, document: Disclosure, places: Sequen
     seen = None
     if document.format != "pdf":
         try:
-            seen = sight(room.original(document.sha256), wanted, view, document)
+            seen = sight(room.original(document), wanted, view, document)
         except IngestError:
             return None
         if not seen.marks:

@@ -1,7 +1,7 @@
 """The sources that are kept, as their reader sees them: leaf by leaf, with the line and page at which each stands.
 
-A kept source has no name that says what it is; the reader tells by its content. It is read by a process of its own,
-once: what a leaf shows is kept packed, so that a long document takes little memory and a leaf is there at once.
+A source is read by a process of its own, once: what a leaf shows is kept packed, so that a long document takes little
+memory and a leaf is there at once.
 """
 
 from __future__ import annotations
@@ -100,13 +100,17 @@ class Original:
         return self.pages.index(number) if number in self.pages else None
 
 
-def read_original(path: Path) -> Original:
+def read_original(path: Path, name: str | None = None) -> Original:
     """All leaves of a kept source.
+
+    Args:
+        path: the file.
+        name: what it was called when it came.
 
     Raises:
         ingest.errors.IngestError: it cannot be read.
     """
-    source = read_source(path)
+    source = read_source(path, name)
     lines = _lines(source)
     cut = list(_leaves(source, lines))
     return Original(

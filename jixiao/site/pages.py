@@ -161,7 +161,7 @@ def _triples(view: View, iri: str, form: str) -> Response:
 
 def document(request: Request, view: View, document: Disclosure) -> Response:
     """One document: its money, its projects, what was found and what was not understood."""
-    request.app.state.room.expect(document.sha256)
+    request.app.state.room.expect(document)
     subjects = view.of_document(document.iri)
     return show(
         request,
@@ -180,7 +180,7 @@ def document(request: Request, view: View, document: Disclosure) -> Response:
 
 def project(request: Request, view: View, subject: Subject) -> Response:
     """One project or department: money, plan, goals, indicators with what was found, and the picture."""
-    request.app.state.room.expect(subject.document.sha256)
+    request.app.state.room.expect(subject.document)
     owners = [*(line.iri for line in subject.lines), *(form.iri for form in subject.forms)]
     indicators = [indicator.iri for indicator in subject.indicators]
     funding = view.funding(*owners)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ingest.readers import Box
     from jixiao.site.originals import Original
+    from jixiao.view import Disclosure
 
     Boxes = tuple[Box, ...]
 
@@ -114,18 +115,19 @@ class ReadingRoom:
         self._readers.close()
         self._drawers.close()
 
-    def original(self, sha256: str) -> Original:
+    def original(self, document: Disclosure) -> Original:
         """A kept source, read.
 
         Raises:
             ingest.errors.IngestError: it cannot be read any more.
         """
-        return self._read.get(sha256, lambda: self._readers.run(read_original, self.path(sha256)))
+        path = self.path(document.sha256)
+        return self._read.get(document.sha256, lambda: self._readers.run(read_original, path, document.source))
 
-    def expect(self, sha256: str) -> None:
+    def expect(self, document: Disclosure) -> None:
         """Begin to read a source that somebody will soon ask for: there are links to it on what is looked at."""
-        if not self._read.has(sha256):
-            self.threads.submit(self.original, sha256)
+        if not self._read.has(document.sha256):
+            self.threads.submit(self.original, document)
 
     def page(self, sha256: str, number: int) -> bytes:
         """The picture of a page of a PDF.

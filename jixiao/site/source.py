@@ -47,7 +47,7 @@ async def shown(request: Request) -> Response:
     room: ReadingRoom = request.app.state.room
     values: dict[str, Any] = {"view": view, "document": document, "drawing": DRAWING}
     try:
-        original = await _aside(room, partial(room.original, document.sha256))
+        original = await _aside(room, partial(room.original, document))
     except IngestError as error:
         status = 503 if isinstance(error, LimitError) else 200
         return show(request, "source.html", here="/documents", status=status, sight=None, refused=str(error), **values)
@@ -112,7 +112,7 @@ async def part(request: Request) -> Response:
     room: ReadingRoom = request.app.state.room
 
     def draw() -> bytes:
-        here = sight(room.original(document.sha256), asked(request.query_params), view, document)
+        here = sight(room.original(document), asked(request.query_params), view, document)
         boxes = tuple(mark.box for mark in here.marks if mark.box)
         paper = here.leaf.page
         if not boxes or not here.drawn or paper is None:
