@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 from jixiao.explorer.kinds import PROLOGUE
 from jixiao.tables import plain
 from jixiao.view import value_of
-from ontology.terms import PREFIXES
+from ontology.terms import PREFIXES, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,17 @@ class Asking:
         """What classes and properties are called."""
         pattern = f'?of rdfs:label ?text FILTER(LANG(?text) = "{self.language}")'
         return {row["of"]: str(row["text"]) for row in self.rows(pattern, "of text")}
+
+    def of_class(self, name: str) -> set[str]:
+        """Everything of a class."""
+        quads: Any = self.snapshot.store.quads_for_pattern(None, NamedNode(f"{RDF}type"), NamedNode(full(name)))
+        return {quad.subject.value for quad in quads}
+
+    def named(self, name: str) -> dict[str, str]:
+        """Everything that has a text by a property, with the text in the reader's language where there are several."""
+        quads: Any = self.snapshot.store.quads_for_pattern(None, NamedNode(full(name)), None)
+        spoken = {None, self.language}
+        return {quad.subject.value: quad.object.value for quad in quads if quad.object.language in spoken}
 
     def texts(self, path: str | None, things: Sequence[str]) -> dict[str, str]:
         """The first text that a path leads to, in the reader's language where there are several."""

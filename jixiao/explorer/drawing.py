@@ -108,7 +108,7 @@ class _Table:
         if way and len(self.ways) < WAYS:
             self._join(step, one, other)
         elif not dot and name in self.iris:
-            for first in list(self._first(name)):
+            for first in dict.fromkeys(self._first(name)):
                 self.take(first)
         elif name in self.iris and kind in around(self.kind[name]):
             self._open(step, name, kind)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graph.snapshot import Snapshot
-    from jixiao.explorer.kinds import Edge
+    from jixiao.explorer.kinds import Edge, Kind
     from jixiao.tables import Cell
     from queries.comparison import Group, Index
 
@@ -44,6 +44,8 @@ HUBS = frozenset({"source", "division", "rule", "word"})
 """Kinds that join everything with everything: a way through one of them says little."""
 FOUND = 20
 """How many things a search shows."""
+UNSEARCHED = frozenset({"finding", "goal", "line", "form"})
+"""Kinds that are called like others, or by whole sentences."""
 KEY_LENGTH = 7
 SHARED = "#comparable"
 """What the address of a group ends in, after that of its first indicator."""
@@ -363,19 +365,19 @@ class Explorer:
         hits = [entry for entry in self._called if all(word in entry[0] for word in wanted)]
         whole = fold(words)
         hits.sort(key=lambda entry: (entry[0] != whole, not entry[0].startswith(wanted[0]), entry[1], len(entry[0])))
-        return [iri for _, _, iri in hits[:count]]
+        return list(dict.fromkeys(iri for _, _, iri in hits))[:count]
 
     @cached_property
     def _called(self) -> list[tuple[str, int, str]]:
         """What everything that a reader may look for is called, folded, with the number of its kind."""
-        found = []
+        found: set[tuple[str, int, str]] = set()
         for number, kind in enumerate(kinds().values()):
-            searched = kind.name not in {"finding", "goal", "line", "form"} and kind.label
-            being = kind.being("of") or f"?of a skos:Concept FILTER(STRSTARTS(STR(?of), '{CODE}{kind.scheme}/'))"
-            pattern = f'{being} ?of {kind.label} ?text FILTER(LANG(?text) IN ("", "{self.language}"))'
-            named = self.asking.rows(pattern, "of text") if searched else ()
-            found += [(fold(str(row["text"])), number, row["of"]) for row in named]
-        return sorted(set(found))
+            if kind.label and kind.name not in UNSEARCHED:
+                of_kind = self.asking.of_class(kind.type or "skos:Concept")
+                for name in kind.label.split("|"):
+                    named = self.asking.named(name).items()
+                    found |= {(fold(text), number, iri) for iri, text in named if iri in of_kind and _fits(kind, iri)}
+        return sorted(found)
 
     def way(self, one: str, other: str) -> list[str]:
         """A shortest way between two things, ends included; empty where none is found within the limit.
@@ -418,6 +420,11 @@ class Explorer:
     @property
     def _index(self) -> Index:
         return index_of(self.snapshot)
+
+
+def _fits(kind: Kind, iri: str) -> bool:
+    """Whether a code is of the list that makes a kind."""
+    return kind.scheme is None or kind_of_code(iri) == kind.name
 
 
 def _remember(kept: dict[Any, Any], new: Mapping[Any, Any]) -> None:
