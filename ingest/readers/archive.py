@@ -126,14 +126,14 @@ class _Unpacking:
             if member.is_dir() or not is_document(name):
                 continue
             try:
-                content = self._content(archive, member, path.with_name(_safe(name)))
+                content = self._content(archive, member, path.with_name(safe_name(name)))
             except LimitError as error:
                 yield error
                 return
             except IngestError as error:
                 yield error
             else:
-                yield from self._kept(content, _safe(name), depth)
+                yield from self._kept(content, safe_name(name), depth)
 
     def _content(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> bytes:
         """What a member holds, as far as the archive may go on."""
@@ -183,7 +183,7 @@ def _name(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """The last part of a name, fit for any file system: it leads nowhere, and is not too long."""
     last = re.split(r"[/\\]", name)[-1]
     kept = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", last).strip(". ") or "文件"

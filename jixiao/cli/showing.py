@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Host = Annotated[str, typer.Option("--host", metavar="HOST", help=text("help.host"))]
 Port = Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help=text("help.port"))]
 Scratch = Annotated[bool, typer.Option("--scratch", help=text("help.scratch"))]
+Upload = Annotated[bool, typer.Option("--upload", help=text("help.upload"))]
 Seconds = Annotated[float, typer.Option("--query-seconds", metavar="SECONDS", min=0.1, help=text("help.query_seconds"))]
 Memory = Annotated[int, typer.Option("--query-memory", metavar="MB", min=512, help=text("help.query_memory"))]
 Workers = Annotated[
@@ -56,6 +57,7 @@ def serve(  # noqa: PLR0913 - each is an option
     kg: Kg = HERE,
     *,
     scratch: Scratch = False,
+    upload: Upload = False,
     query_seconds: Seconds = 30.0,
     query_memory: Memory = 2048,
     query_workers: Workers = None,
@@ -64,10 +66,16 @@ def serve(  # noqa: PLR0913 - each is an option
     from jixiao.site.engine import Service, workers  # noqa: PLC0415 - loads the store
     from queries.worker import Limits  # noqa: PLC0415
 
-    knowledge_graph(kg).live()
-    limits = Limits(seconds=query_seconds, megabytes=query_memory)
-    token = token_urlsafe(24) if scratch else None
-    run_site(kg, host, port, Service(limits=limits, workers=query_workers or workers(), token=token))
+    if not upload:  # with uploads a graph may begin on the site
+        knowledge_graph(kg).live()
+    token = token_urlsafe(24)
+    service = Service(
+        limits=Limits(seconds=query_seconds, megabytes=query_memory),
+        workers=query_workers or workers(),
+        token=token if scratch else None,
+        upload=token if upload else None,
+    )
+    run_site(kg, host, port, service)
 
 
 def run_site(folder: Path, host: str, port: int, service: Service | None = None) -> None:
@@ -85,6 +93,8 @@ def run_site(folder: Path, host: str, port: int, service: Service | None = None)
     say(text("serve.at", url=f"http://{host}:{port}/"))
     if service and service.token:
         say(text("serve.scratch", url=f"http://{host}:{port}/scratch/sparql", token=service.token))
+    if service and service.upload:
+        say(text("serve.upload", url=f"http://{host}:{port}/upload", token=service.upload))
     with suppress(KeyboardInterrupt):
         server_of(site).run(sockets=[listening])
     say(text("serve.stopped"))

@@ -22,22 +22,27 @@ from jixiao.site import (
     graphstore,
     pages,
     questions,
+    reviewing,
     scratch,
     search,
     source,
     sparql,
+    upload,
     vocabulary,
 )
 from jixiao.site.desk import Desk
+from jixiao.site.door import Door
 from jixiao.site.engine import Engine
 from jixiao.site.frame import show
 from jixiao.site.memory import Memory
 from jixiao.site.reading import ReadingRoom
 from jixiao.site.registers import REGISTERS
+from jixiao.site.trays import Trays
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
+    from typing import Any
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -53,12 +58,20 @@ SAFETY = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-ROUTES = (
+READING = (
     Route("/", pages.overview),
     *(Route(each.path, pages.listed(each)) for each in REGISTERS.values()),
     Route("/rules", pages.rules),
-    Route("/about", pages.about),
     Route("/id/{path:path}", pages.thing),
+    *source.ROUTES,
+    *departments.ROUTES,
+    *search.ROUTES,
+)
+"""What is read and what was found in it: the pages that files have, too, which are only uploaded yet."""
+
+ROUTES = (
+    *READING,
+    Route("/about", pages.about),
     Route("/derivation/{path:path}", pages.beside),
     Route("/graph/{name}", pages.named_graph),
     *sparql.ROUTES,
@@ -66,11 +79,10 @@ ROUTES = (
     *questions.ROUTES,
     *graphstore.ROUTES,
     *scratch.ROUTES,
-    *source.ROUTES,
-    *departments.ROUTES,
-    *search.ROUTES,
     *vocabulary.ROUTES,
     *explore.ROUTES,
+    *upload.ROUTES,
+    *reviewing.ROUTES,
 )
 
 SAID = {
@@ -87,19 +99,34 @@ def create_app(folder: Path, service: Service | None = None) -> Starlette:
         routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
         lifespan=served,
         middleware=[Middleware(Memory, stamp=lambda: desk.stamp), Middleware(GZipMiddleware), Middleware(Safety)],
-        exception_handlers={HTTPException: refused, GraphError: unready, Exception: broken},  # type: ignore[dict-item]
+        exception_handlers=HANDLERS,
     )
-    app.state.desk = desk
-    app.state.engine = Engine(app.state.desk, service)
-    app.state.room = ReadingRoom(desk.graph.sources)
+    _furnish(app, desk, Door(service.upload if service else None))
+    app.state.engine = Engine(desk, service)
     app.state.shelf = vocabulary.Shelf(desk)
+    app.state.trays = Trays(desk.graph, preview)
     return app
+
+
+def preview(folder: Path, address: str) -> Starlette:
+    """The pages of a folder that the site shows at an address of its own, before it is part of the graph."""
+    app = Starlette(routes=READING, exception_handlers=HANDLERS)
+    _furnish(app, Desk(folder), Door(preview=address))
+    return app
+
+
+def _furnish(app: Starlette, desk: Desk, door: Door) -> None:
+    """What every page needs."""
+    app.state.desk = desk
+    app.state.door = door
+    app.state.room = ReadingRoom(desk.graph.sources)
 
 
 @asynccontextmanager
 async def served(app: Starlette) -> AsyncIterator[None]:
     """As long as the site is served; afterwards its processes end."""
     yield
+    app.state.trays.close()
     app.state.room.close()
     app.state.engine.close()
 
@@ -121,6 +148,9 @@ def broken(request: Request, _: Exception) -> Response:
     answer = show(request, "error.html", status=500, heading="程序出错了", message=said)
     answer.headers.update(SAFETY)  # this answer is made outside of the middleware
     return answer
+
+
+HANDLERS: Mapping[Any, Any] = {HTTPException: refused, GraphError: unready, Exception: broken}
 
 
 class Safety:

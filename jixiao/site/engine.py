@@ -46,11 +46,13 @@ class Service:
 
     Attributes:
         token: what opens the scratch dataset; without it there is none.
+        upload: what opens uploads and reviews from the site; without it there are none.
     """
 
     limits: Limits = field(default_factory=Limits)
     workers: int = field(default_factory=workers)
     token: str | None = None
+    upload: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

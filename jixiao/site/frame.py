@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from jixiao.messages import LANGUAGES
 from jixiao.rendering import environment
+from jixiao.site.door import guest_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -47,6 +48,7 @@ def show(request: Request, name: str, here: str = "", status: int = 200, **value
         "opinions": desk.opinions,
         "lang": spoken,
         "elsewhere": elsewhere(request, spoken),
+        "guest": guest_of(request),
     }
     page = HTMLResponse(environment(spoken).get_template(name).render(given | values), status_code=status)
     remember(request, page, spoken)

@@ -100,7 +100,7 @@ class Recorder:
         """Takes one message of an answer."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            if message["status"] == 200 and headers.get("content-type", "").startswith("text/html"):  # noqa: PLR2004
+            if message["status"] == 200 and _is_page(headers):  # noqa: PLR2004
                 headers["ETag"] = _tag(self._key)
                 headers.setdefault("Cache-Control", "no-cache")
                 headers["Vary"] = ", ".join(VARYING)
@@ -112,6 +112,12 @@ class Recorder:
             elif message["type"] == "http.response.body" and not message.get("more_body", False):
                 self._keep(self._key, self._page)
         await self._send(message)
+
+
+def _is_page(headers: MutableHeaders) -> bool:
+    """Whether this is a page that may be kept."""
+    private = "no-store" in headers.get("cache-control", "")
+    return headers.get("content-type", "").startswith("text/html") and not private
 
 
 def _tag(key: str) -> str:
