@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from jixiao.comparison import CLEARER, amount, index_of, offered, places_of
+from jixiao.comparison import CLEARER, YUAN, amount, index_of, offered, places_of
 from jixiao.messages import catalogue
 from jixiao.site.departments import department
 from jixiao.site.excerpts import excerpts
@@ -19,9 +20,10 @@ from jixiao.site.frame import desk_of, show
 from jixiao.site.given import FORMS, as_file
 from jixiao.site.lists import Listing
 from jixiao.site.negotiate import preferred
+from jixiao.site.overview import overview as overview_of
 from jixiao.site.picture import picture
 from jixiao.site.strip import strip
-from jixiao.summary import by_rule, departments, indicators_of, kinds, project_money
+from jixiao.summary import by_rule, indicators_of
 from jixiao.view import clarity, readable, rows, view_text
 from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, label, segment
 from queries.comparison import compare, places
@@ -41,20 +43,19 @@ _THING = {"text/html": "html", "text/turtle": "ttl", "application/n-triples": "n
 
 
 def overview(request: Request) -> Response:
-    """What there is, how much of it nobody can check, and what was found."""
+    """What there is, how much of it nobody can check and where, and what matters most."""
     view = desk_of(request).view
-    certainties = Counter(finding.certainty for finding in view.findings)
+    shown = overview_of(view)
+    proofs = {finding.id: finding.proofs[:1] for finding, _ in shown.findings}
     return show(
         request,
         "overview.html",
         here="/",
         view=view,
-        money=project_money(view),
-        clarity=clarity(view.indicators.values()),
-        certain=certainties["certain"],
-        departments=departments(view)[:TOP],
+        shown=shown,
+        proofs=proofs,
         by_rule=by_rule(view)[:TOP],
-        kinds=kinds(view),
+        yuan=partial(amount, unit=YUAN),
     )
 
 

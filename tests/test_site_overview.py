@@ -1,0 +1,113 @@
+"""The first page: what nobody can check, where, and what matters most."""
+
+from __future__ import annotations
+
+import dataclasses
+from decimal import Decimal
+from hashlib import sha256
+from html import escape
+
+import pytest
+from starlette.testclient import TestClient
+
+from graph.folder import KnowledgeGraph
+from jixiao import intake
+from jixiao.rendering import page_path
+from jixiao.site import overview as first_page
+from jixiao.site.app import create_app
+from jixiao.view import Clarity, View, clarity
+
+BROWSER = {"accept": "text/html"}
+
+
+def page(graph):
+    with TestClient(create_app(graph.path), headers=BROWSER) as client:
+        return client.get("/").text
+
+
+@pytest.fixture(scope="module")
+def view(published):
+    return View(published.live())
+
+
+@pytest.fixture(scope="module")
+def shown(view):
+    return first_page.overview(view)
+
+
+@pytest.fixture(scope="module")
+def two_years(published, tmp_path_factory):
+    """A department in two years, with a vague target more in the second, and another department in the first alone."""
+    one, alone = sorted(published.live().documents(), key=lambda each: -len(each.targets))[:2]
+    form = next(form for form in one.targets if form.indicators)
+    vaguer = dataclasses.replace(form.indicators[0], value="有所提升", kind="vague", op=None, number=None, unit=None)
+    forms = tuple(
+        dataclasses.replace(each, indicators=(vaguer, *each.indicators)) if each is form else each
+        for each in one.targets
+    )
+    facts = dataclasses.replace(one.document, fiscal_year=one.document.fiscal_year + 1)
+    later = dataclasses.replace(
+        one, source="later.txt", document=facts, targets=forms, sha256=sha256(b"later").hexdigest()
+    )
+    folder = tmp_path_factory.mktemp("two-years")
+    graph = KnowledgeGraph(folder / "kg")
+    for document, content in ((one, None), (alone, None), (later, b"later")):
+        source = folder / document.source
+        source.write_bytes(content or (published.sources / document.sha256).read_bytes())
+        graph.add(source, document)
+    intake.publish(graph)
+    return graph
+
+
+def test_the_parts_make_up_the_whole(view, shown):
+    assert shown.clarity == clarity(view.indicators.values())
+    for parts in (shown.provinces, shown.years):
+        assert sum(each.clarity.judged for each in parts) == shown.clarity.judged
+        assert sum(each.clarity.unclear for each in parts) == shown.clarity.unclear
+    assert sum(count for _, count in shown.kinds) == len(view.indicators)
+
+
+def test_the_least_clear_stand_first_and_none_with_few_targets(view, shown):
+    shares = [each.clarity.percent for each in shown.departments]
+    assert shares == sorted(shares, reverse=True)
+    judged = {
+        iri: sum(s.clarity.judged for s in view.subjects.values() if s.document.organisation == iri)
+        for iri in view.by_publisher
+    }
+    assert {each.address: each.clarity.judged for each in shown.departments}.items() <= judged.items()
+    assert min(each.clarity.judged for each in shown.departments) >= first_page.ENOUGH
+
+
+def test_the_gravest_findings_are_one_a_project_with_their_quotes(published, view, shown):
+    text = page(published)
+    severities = [first_page.SEVERITIES.index(finding.severity) for finding, _ in shown.findings]
+    assert severities == sorted(severities)
+    assert len({subject.iri for _, subject in shown.findings}) == len(shown.findings) > 1
+    for finding, _ in shown.findings:
+        assert page_path(finding.address) in text
+        assert all(escape(proof.quote)[:20] in text for proof in finding.proofs[:1])
+    worst = min(map(first_page.SEVERITIES.index, {finding.severity for finding in view.findings}))
+    assert severities[0] == worst
+
+
+def test_money_without_targets_is_that_of_rows_without_a_form(view, shown):
+    bare = [each for each in view.subjects.values() if each.budget and not each.forms]
+    assert shown.money.among + shown.money.alone == sum((each.budget for each in bare), Decimal(0))
+    assert all(each in bare for each in shown.money.projects)
+
+
+def test_where_no_department_has_two_years_no_trend_is_drawn(published, shown):
+    assert (shown.changes, shown.histories) == ([], [])
+    assert 'class="history"' not in page(published)
+
+
+def test_a_trend_compares_the_same_departments_alone(two_years):
+    shown = first_page.overview(View(two_years.live()))
+    (change,) = shown.changes
+    ((part, points),) = shown.histories
+    assert change.departments == 1
+    assert (change.before, change.after) == (points[0][1], points[1][1])
+    assert change.after == Clarity(change.before.unclear + 1, change.before.judged + 1)
+    text = page(two_years)
+    assert 'class="history"' in text
+    assert page_path(part.address) in text
