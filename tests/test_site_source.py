@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -401,6 +402,21 @@ def test_addresses_hold_short_quotes_of_cells_alone():
     cell = {"of": "", "field": "", "line": 64, "column": 7}
     places = [Place(quote="≥5 名", **cell), Place(quote="长" * 100, **cell), Place(of="", field="", line=9, quote="行")]
     assert cited(places) == "at=64.7,9&q=%E2%89%A55+%E5%90%8D"
+
+
+def test_where_a_quote_cannot_be_found_in_its_cell_the_cell_is_marked(graph, documents, monkeypatch):
+    document = documents["pdf"]
+    with TestClient(create_app(graph.path), headers=BROWSER) as client:
+        _, places = value_of(client, document)
+        monkeypatch.setattr("jixiao.site.sight.within", lambda *_: [(0, 1)])
+        monkeypatch.setattr(client.app.state.room, "strokes", lambda *_: failing(document))
+        page = client.get(f"/source/{document.sha256}?{cited(places)}").text
+    assert len(marked(page)) == len(places)
+    assert 'class="stroke"' not in page
+
+
+def failing(document):
+    raise LimitError(Path(document.source), "too long")
 
 
 def test_a_huge_sheet_is_drawn_smaller(tmp_path):

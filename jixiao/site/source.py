@@ -43,11 +43,15 @@ ENDINGS = {"pdf": "pdf", "xlsx": "xlsx", "xls": "xls", "docx": "docx", "doc": "d
 
 async def shown(request: Request) -> Response:
     """The leaf of a source around what an address asks for."""
+    return await _aside(request.app.state.room, partial(_shown, request))
+
+
+def _shown(request: Request) -> Response:
     view, document = _wanted(request)
     room: ReadingRoom = request.app.state.room
     values: dict[str, Any] = {"view": view, "document": document, "drawing": DRAWING}
     try:
-        original = await _aside(room, partial(room.original, document))
+        original = room.original(document)
     except IngestError as error:
         status = 503 if isinstance(error, LimitError) else 200
         return show(request, "source.html", here="/documents", status=status, sight=None, refused=str(error), **values)
@@ -55,8 +59,7 @@ async def shown(request: Request) -> Response:
     start = original.of_line(whole_number(query.get("from", "1")))
     if "page" in query:
         start = original.of_page(whole_number(query["page"])) or 0
-    there = sight(original, asked(query), view, document, start)
-    there = await _aside(room, partial(_stroked, room, there, document))
+    there = _stroked(room, sight(original, asked(query), view, document, start), document)
     return show(
         request,
         "source.html",
@@ -70,17 +73,20 @@ async def shown(request: Request) -> Response:
 
 
 def _stroked(room: ReadingRoom, there: Sight, document: Disclosure) -> Sight:
-    """With where in its cells the quotes are printed; without, where they are all that the cells hold."""
+    """With where in its cells the quotes are printed; without, where they are all of the cells, or cannot be found."""
     partly = any(mark.box and there.within(mark) != _whole(mark) for mark in there.marks)
     if not (there.drawn and there.quoted and partly):
         return there
-    found = [
-        (mark.box,)
-        if there.within(mark) == _whole(mark)
-        else room.strokes(document.sha256, there.leaf.number, mark.box, mark.text, tuple(there.within(mark)))
-        for mark in there.marks
-        if mark.box
-    ]
+    try:
+        found = [
+            (mark.box,)
+            if there.within(mark) == _whole(mark)
+            else room.strokes(document.sha256, there.leaf.number, mark.box, mark.text, tuple(there.within(mark)))
+            for mark in there.marks
+            if mark.box
+        ]
+    except IngestError:
+        return there
     return replace(there, strokes=tuple(chain.from_iterable(found)) if all(found) else ())
 
 
