@@ -254,11 +254,17 @@ function paint(map) {
     rest.textContent = ` · ${told.join(" · ")}`;
     caption.replaceChildren(name, rest);
     if (map.at[number]) {
-      const link = document.createElement("a");
-      link.href = `/explore?${new URLSearchParams({ at: map.at[number] })}`;
-      link.textContent = words.explore;
-      caption.append(link);
+      caption.append(linked(words.explore, `/explore?${new URLSearchParams({ at: map.at[number] })}`));
+      const names = decodeURIComponent(map.at[number].split("#")[0]).split("/");
+      caption.append(linked(words.page, `/id/${names.map(encodeURIComponent).join("/")}`));
     }
+  }
+
+  function linked(text, href) {
+    const link = document.createElement("a");
+    link.textContent = text;
+    link.href = href;
+    return link;
   }
 
   function hold(number) {
