@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, TextIO
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | bool | Decimal | None
 
-FORMULA = ("=", "+", "@", "\t", "\r")
-"""What text begins with that a spreadsheet takes for a formula."""
+FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.,%–-]*\Z)")
+"""How text begins that a spreadsheet takes for a formula; a minus before what is only a number is common in print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ def percent(share: float | Decimal) -> str:
 def write_csv(rows: Table, stream: TextIO) -> None:
     """Comma-separated values as in RFC 4180, with plain line ends.
 
-    Text that a spreadsheet would run as a formula (it begins with ``=``, ``+``, ``@``, tab or carriage return) gets a
-    leading apostrophe. A leading minus stays: printed values such as ``-5%`` and ``--`` are common and harmless.
+    Text that a spreadsheet would run as a formula (it begins with ``=``, ``+``, ``-``, ``@``, tab or carriage return)
+    gets a leading apostrophe; printed values such as ``-5%`` and ``--`` stay.
     Line ends within a cell become plain ones, because a bare carriage return would not be quoted and would end the row.
     """
     writer = csv.writer(stream, lineterminator="\n")
@@ -79,7 +80,7 @@ def harmless(cell: Cell) -> str:
     """A cell as text that no spreadsheet takes for a formula, with plain line ends."""
     if not isinstance(cell, str):
         return plain(cell)
-    text = f"'{cell}" if cell.startswith(FORMULA) else cell
+    text = f"'{cell}" if FORMULA.match(cell) else cell
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -40,7 +40,7 @@ from jixiao.exports.workbook import LONGEST, cut, parts, write_workbook
 from jixiao.exports.writing import METADATA, SUMS, write, write_folder
 from jixiao.exports.writing import parts as folder_parts
 from jixiao.messages import LANGUAGES, catalogue
-from jixiao.tables import plain
+from jixiao.tables import harmless, plain
 from jixiao.view import View
 from ontology.terms import CODE, DCT, JX, OA, RDF, RDFS, SCHEMA, XSD, concepts
 
@@ -330,6 +330,14 @@ def test_csv_for_spreadsheets_defuses_formulas_and_exact_csv_changes_nothing():
     stream = io.BytesIO()
     write_exact_csv(sheets()["projects"], hostile_rows(), stream)
     assert column_of(stream.getvalue(), "name") == HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [("=1+1", "'=1+1"), ("-2+3", "'-2+3"), ("@SUM", "'@SUM"), ("-5%", "-5%"), ("--", "--"), ("-1,000.5", "-1,000.5")],
+)
+def test_only_what_could_run_as_a_formula_is_marked(text, given):
+    assert harmless(text) == given
 
 
 @pytest.mark.parametrize("name", sheets())
