@@ -24,7 +24,7 @@ from jixiao import intake, samples
 from jixiao.rendering import page_path
 from jixiao.site.app import create_app
 from jixiao.site.negotiate import preferred
-from jixiao.site.originals import printed_lines
+from jixiao.site.originals import read_original
 from ontology.terms import BASE, CODE, data_files
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -355,7 +355,7 @@ def test_the_lines_of_a_source_are_the_lines_that_places_count(tmp_path):
     cells[0].cells[0].text, cells[1].cells[1].text = "项目名称", "科普\n经费"
     path = tmp_path / ("ab" * 32)
     word.save(path)
-    read, shown = read_source(path), printed_lines(path)
+    read, shown = read_source(path), read_original(path).leaf(0).lines
     assert [shown[line.number - 1].text for line in read.lines] == [line.text.replace(WRAP, "↵") for line in read.lines]
     assert "科普↵经费" in shown[2].text
 

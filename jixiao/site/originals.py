@@ -122,15 +122,6 @@ def read_original(path: Path, name: str | None = None) -> Original:
     )
 
 
-def printed_lines(path: Path) -> tuple[PrintedLine, ...]:
-    """Every line of a source, the first being line 1 of places; empty lines and page numbers are lines too.
-
-    Raises:
-        ingest.errors.IngestError: it cannot be read.
-    """
-    return _lines(read_source(path))
-
-
 def _lines(source: Source) -> tuple[PrintedLine, ...]:
     texts = _divided(source)
     starts = [0, *accumulate(len(text) for text in texts)]
