@@ -495,6 +495,7 @@ for (const each of legend) {
 }
 
 function save(blob, ending) {
+  document.querySelector(".save").open = false;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = `jixiao-explore.${ending}`;

@@ -72,10 +72,17 @@ export function exportSvg(cy, looks, colour) {
   return new XMLSerializer().serializeToString(svg);
 }
 
+// From edge to edge, with a tip.
 function line(svg, edge, colour) {
   const [from, to] = [edge.source().position(), edge.target().position()];
   const strong = edge.hasClass("way") || edge.hasClass("near");
-  part(svg, "line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, stroke: colour(strong ? "accent" : "hair-strong"), "stroke-width": strong ? 2 : 1.3 });
+  const stroke = colour(strong ? "accent" : "hair-strong");
+  const far = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const [dx, dy] = [(to.x - from.x) / far, (to.y - from.y) / far];
+  const end = { x: to.x - dx * (edge.target().width() / 2 + 2), y: to.y - dy * (edge.target().width() / 2 + 2) };
+  part(svg, "line", { x1: from.x, y1: from.y, x2: end.x, y2: end.y, stroke, "stroke-width": strong ? 2 : 1.3 });
+  const tip = [[0, 0], [-8, -3.5], [-8, 3.5]].map(([along, aside]) => `${(end.x + along * dx - aside * dy).toFixed(1)},${(end.y + along * dy + aside * dx).toFixed(1)}`);
+  part(svg, "polygon", { points: tip.join(" "), fill: stroke });
   if (edge.hasClass("told") || strong) {
     part(svg, "text", { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 + 3, "text-anchor": "middle", "font-size": 9.5, fill: colour("quiet"), stroke: colour("sheet"), "stroke-width": 3, "paint-order": "stroke" }, edge.data("label"));
   }
