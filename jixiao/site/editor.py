@@ -106,6 +106,11 @@ class AnswerSheet:
     files: str
 
     @property
+    def numbers(self) -> list[bool]:
+        """Which columns hold numbers alone."""
+        return [all(cell.number for cell in column if cell.text) for column in zip(*self.rows, strict=True)]
+
+    @property
     def total(self) -> int:
         """How many rows there are, shown or not."""
         return len(self.answer.rows)

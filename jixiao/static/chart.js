@@ -1,9 +1,12 @@
 // Draws a table as bars, lines or a pie. A table with data-chart gets its picture above it; data-by and data-numbers
 // name its columns (by data-name, else by place). All words are the table's own.
 
+import { wrapped } from "./explore_drawing.js";
+
 const SLICES = 12;
 const LINES = 8;
-const BAR = 26;
+const BAR = { wide: 26, narrow: 38 };
+const NARROW = 560;
 const SERIES = ["accent", "thing-source", "thing-indicator", "thing-finding", "thing-division", "thing-department", "thing-goal", "thing-word"];
 
 let library;
@@ -63,7 +66,7 @@ function optionOf({ kind, labels, series, rest }, narrow) {
     legend: series.length > 1 ? { top: 0, type: "scroll", textStyle: text, pageTextStyle: text } : undefined,
   };
   if (kind === "pie") return { ...common, color: SERIES.map((_, place) => colourOf("", place)), series: [slices(labels, series[0], rest, text, sheet)] };
-  const words = { type: "category", data: labels, axisLabel: { ...text, formatter: (each) => cut(each, narrow ? 9 : 18) }, axisLine: { lineStyle: { color: hair } }, axisTick: { show: false } };
+  const words = { type: "category", data: labels, axisLabel: { ...text, formatter: (each) => (narrow ? wrapped(each, 10, 2).join("\n") : cut(each, 28)) }, axisLine: { lineStyle: { color: hair } }, axisTick: { show: false } };
   const figures = { type: "value", axisLabel: { ...text, color: quiet, hideOverlap: true }, splitLine: { lineStyle: { color: hair } } };
   const grid = { left: 4, right: 24, top: series.length > 1 ? 34 : 10, bottom: 4, containLabel: true };
   const drawn = series.map((each) => ({ type: kind, name: each.title, data: each.values, barMaxWidth: 18, symbolSize: 6, connectNulls: true, label: { show: kind === "bar" && series.length === 1, position: "right", color: quiet } }));
@@ -99,15 +102,16 @@ export async function draw(box, wanted) {
 
 function show(box, { chart, wanted }) {
   const { kind, labels, series } = wanted;
-  const height = kind === "bar" ? Math.max(160, labels.length * (BAR + 10 * (series.length - 1)) + 60) : 360;
+  const narrow = box.clientWidth < NARROW;
+  const height = kind === "bar" ? Math.max(160, labels.length * ((narrow ? BAR.narrow : BAR.wide) + 10 * (series.length - 1)) + 60) : 360;
   chart.resize({ width: box.clientWidth || undefined, height });
-  chart.setOption(optionOf(wanted, box.clientWidth < 560), { notMerge: true });
+  chart.setOption(optionOf(wanted, narrow), { notMerge: true });
 }
 
 // Years along the bottom, one line for each text of another column, the longest first.
 export function linesOf(years, names, values, title) {
   const labels = [...new Set(years)].sort();
-  const groups = Map.groupBy ? Map.groupBy(names.keys(), (row) => names[row]) : grouped(names);
+  const groups = grouped(names);
   const most = [...groups].sort((a, b) => b[1].length - a[1].length).slice(0, LINES);
   const series = most.map(([name, rows]) => ({ name: "", title: name || title, values: labels.map((year) => values[rows.find((row) => years[row] === year)] ?? null) }));
   return { labels, series, left: groups.size - most.length };

@@ -8,8 +8,9 @@ const wrong = document.getElementById("wrong");
 const MOST = 60;
 const WORD = /[\p{L}\p{N}_:-]+$/u;
 const LONG = 8000;
+let marked = null;
 
-const { Yasqe } = globalThis.Yasqe;
+const { Yasqe } = globalThis;
 
 // Its own reports are English, and its look-ups go to the web.
 Yasqe.defaults.autocompleters = [];
@@ -32,22 +33,28 @@ function leave(code) {
 
 // Mistakes
 
-let marked = null;
-
 function mark(code, line) {
   if (marked !== null) code.removeLineClass(marked, "background", "wrong-line");
   marked = line === null ? null : code.addLineClass(line, "background", "wrong-line");
 }
 
 function check(code) {
-  let bad = null;
-  for (let line = 0; line < code.lineCount() && bad === null; line += 1) {
+  const found = mistake(code);
+  mark(code, found?.line ?? null);
+  wrong.textContent = found ? found.text.replace("{line}", found.line + 1).replace("{name}", () => found.name) : "";
+}
+
+function mistake(code) {
+  const declared = code.getPrefixesFromQuery();
+  for (let line = 0; line < code.lineCount(); line += 1) {
     const { state } = code.getTokenAt({ line, ch: code.getLine(line).length }, line === 0);
     code.setOption("queryType", state.queryType);
-    if (state.OK === false) bad = line;
+    const names = code.getLineTokens(line).filter((token) => token.type === "string-2").map((token) => token.string.split(":")[0]);
+    const unknown = names.find((name) => !(name in declared));
+    if (unknown !== undefined) return { line, name: `${unknown}:`, text: form.dataset.undeclared };
+    if (state.OK === false) return { line, text: form.dataset.wrong };
   }
-  mark(code, bad);
-  wrong.textContent = bad === null ? "" : form.dataset.wrong.replace("{line}", bad + 1);
+  return null;
 }
 
 const fault = document.getElementById("fault");

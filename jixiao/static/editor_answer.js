@@ -49,6 +49,8 @@ const rows = table ? [...table.tBodies[0].rows] : [];
 const isYear = (each) => /year/i.test(each.name) || textsOf(table, each.place).every((text) => /^(19|20)\d\d$/.test(text));
 const years = columns.filter(isYear);
 const numbers = columns.filter((each) => each.number && !years.includes(each) && each.name !== "thing");
+// What cannot be summed, and is what its question is about.
+const isShare = (each) => /percent|share|score|average|mean|median|quartile|ratio|rate/i.test(each.name);
 const isThing = (each) => rows.every((row) => row.cells[each.place]?.title);
 const things = columns.filter(isThing);
 const texts = columns.filter((each) => !each.number && !things.includes(each) && !years.includes(each));
@@ -68,17 +70,31 @@ function options(select, list) {
 
 // Chart
 
-const chart = document.getElementById("chart");
+const chart = document.getElementById("as-chart");
 
 function prepareChart() {
-  const { kind, by, number } = chart.querySelectorAll("select").length ? controls(chart) : {};
+  const { kind, by, number } = controls(chart);
   options(by, [...texts, ...years, ...things]);
   options(number, numbers);
+  number.value = (numbers.find(isShare) ?? numbers[0]).place;
   if (texts.length === 0 && years.length) kind.value = "line";
   for (const each of [kind, by, number]) each.addEventListener("change", drawChart);
 }
 
 const controls = (figure) => Object.fromEntries([...figure.querySelectorAll("select")].map((each) => [each.name, each]));
+
+// What a column says of each row, with further columns where it says the same of several.
+function toldApart(chosen) {
+  let labels = textsOf(table, chosen.place);
+  for (const each of [...years, ...texts, ...things]) {
+    const known = new Set(labels).size;
+    if (known === labels.length) break;
+    const further = textsOf(table, each.place);
+    const longer = labels.map((label, row) => `${label} ${further[row]}`.trim());
+    if (each !== chosen && new Set(longer).size > known) labels = longer;
+  }
+  return labels;
+}
 
 function drawChart() {
   const { kind, by, number } = controls(chart);
@@ -95,7 +111,7 @@ function drawChart() {
     draw(box, { kind: "line", ...lines });
     return;
   }
-  const told = years[0] && !years.includes(chosen) ? labels.map((label, row) => `${label} ${textsOf(table, years[0].place)[row]}`.trim()) : labels;
+  const told = toldApart(chosen);
   const most = kind.value === "pie" ? told.length : BARS;
   caption.textContent = told.length > most ? filled(caption.dataset.few, { count: most }) : "";
   const series = [{ name: column.name, title: column.title, values: values.slice(0, most) }];
@@ -104,15 +120,14 @@ function drawChart() {
 
 // Map
 
-const map = document.getElementById("map");
+const map = document.getElementById("as-map");
 
 function prepareMap() {
   const { number, how } = controls(map);
   options(number, numbers);
-  const share = (each) => /percent|share|score|average|mean|median|quartile|ratio|rate/i.test(each.name);
-  const best = numbers.find((each) => !share(each)) ?? numbers[0];
-  if (numbers[0] && share(numbers[0])) how.value = "mean";
-  else number.value = best.place;
+  const share = numbers.find(isShare);
+  number.value = (share ?? numbers[0]).place;
+  how.value = share ? "mean" : "sum";
   for (const each of [number, how]) each.addEventListener("change", drawMap);
 }
 
@@ -129,12 +144,12 @@ async function drawGraph() {
   graph ??= import("./editor_graph.js");
   const { drawThings } = await graph;
   const used = triples ? columns : things.length > 2 ? things.slice(0, 3) : things;
-  drawThings(document.getElementById("graph"), rows, used.map((each) => each.place));
+  drawThings(figures.graph, rows, used.map((each) => each.place));
 }
 
 // Which picture is shown
 
-const figures = { chart, map, graph: document.getElementById("graph") };
+const figures = { chart, map, graph: document.getElementById("as-graph") };
 const drawings = { chart: drawChart, map: drawMap, graph: drawGraph };
 
 function show(asked) {

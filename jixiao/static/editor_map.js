@@ -44,11 +44,16 @@ export function drawTiles(figure, rows, place, number, how) {
   figure.querySelector(".canvas").replaceChildren(picture(told, caption.dataset.none), legend(told, caption.dataset.none));
 }
 
-// Five steps of the same width between the least and the most.
+// Steps of the same width between the least and the most; few whole numbers are a step each.
 function steps(told) {
-  const [least, most] = [Math.min(...told.values()), Math.max(...told.values())];
-  const width = (most - least) / CLASSES;
-  return { of: (value) => (width ? Math.min(CLASSES - 1, Math.floor((value - least) / width)) : CLASSES - 1), from: (step) => least + step * width, single: !width };
+  const values = [...told.values()];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const whole = values.every(Number.isInteger) && most - least < CLASSES;
+  const width = whole ? 1 : (most - least) / CLASSES;
+  const count = whole ? most - least + 1 : CLASSES;
+  const step = (value) => Math.min(count - 1, Math.floor((value - least) / width));
+  const label = (place) => (whole ? exact.format(least + place) : `${brief.format(least + place * width)} – ${brief.format(least + (place + 1) * width)}`);
+  return { of: (value) => step(value) + CLASSES - count, all: Array.from({ length: count }, (_, place) => ({ step: place + CLASSES - count, text: label(place) })) };
 }
 
 function picture(told, none) {
@@ -81,8 +86,7 @@ function legend(told, none) {
     item.append(mark, text);
     list.append(item);
   };
-  if (scale.single) add(`step-${CLASSES - 1}`, exact.format(scale.from(0)));
-  else for (let step = 0; step < CLASSES; step += 1) add(`step-${step}`, `${brief.format(scale.from(step))} – ${brief.format(scale.from(step + 1))}`);
+  for (const { step, text } of scale.all) add(`step-${step}`, text);
   add("", none);
   return list;
 }
