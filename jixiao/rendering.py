@@ -157,7 +157,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "day": day,
     "citation": citation,
 }
-CODES = {"kind": "target-kind", "severity": "severity", "certainty": "certainty"}
+CODES = {"kind": "target-kind", "severity": "severity", "certainty": "certainty", "polarity": "polarity"}
 """The filters that give the label of a code, and the list that it is of."""
 
 

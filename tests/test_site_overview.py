@@ -1,4 +1,4 @@
-"""The first page: what nobody can check, where, and what matters most."""
+"""The pages that people meet first: what nobody can check, where, what matters most; a project beside others."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ import dataclasses
 from decimal import Decimal
 from hashlib import sha256
 from html import escape
+from statistics import median
 
 import pytest
 from starlette.testclient import TestClient
 
 from graph.folder import KnowledgeGraph
 from jixiao import intake
+from jixiao.comparison import amount, index_of
 from jixiao.rendering import page_path
 from jixiao.site import overview as first_page
+from jixiao.site import peers as told
 from jixiao.site.app import create_app
-from jixiao.view import Clarity, View, clarity
+from jixiao.site.years import targets, versions
+from jixiao.view import Clarity, View, clarity, rows
+from queries.comparison import compare
 
 BROWSER = {"accept": "text/html"}
 
 
-def page(graph):
+def page(graph, path="/"):
     with TestClient(create_app(graph.path), headers=BROWSER) as client:
-        return client.get("/").text
+        return client.get(path).text
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +116,49 @@ def test_a_trend_compares_the_same_departments_alone(two_years):
     text = page(two_years)
     assert 'class="history"' in text
     assert page_path(part.address) in text
+
+
+def test_a_median_leaves_the_indicator_itself_out():
+    for amounts in ([1, 2], [1, 2, 4], [1, 1, 5, 7], [3, 3, 3], [1, 2, 3, 4, 9]):
+        for at, one in enumerate(amounts):
+            others = amounts[:at] + amounts[at + 1 :]
+            assert told.median_without([Decimal(each) for each in amounts], Decimal(one)) == median(others)
+
+
+def test_a_project_tells_of_its_indicators_what_their_own_pages_tell(published, view):
+    snapshot = published.live()
+    found = told.peers(snapshot, view.indicators)
+    index = index_of(snapshot)
+    figures = {iri: compare(index, iri).figures for iri in view.indicators}
+    assert found
+    assert {iri: (each.count, each.median, each.is_ceiling) for iri, each in found.items()} == {
+        iri: (each.count, each.median, each.is_ceiling) for iri, each in figures.items() if each
+    }
+    iri, one = next(iter(found.items()))
+    shown = page(published, page_path(view.subject_of[iri].iri))
+    assert f"同类 {one.count} 条，中位 {amount(one.median, one.unit)}" in shown
+
+
+def test_a_project_stands_beside_itself_in_other_years(two_years):
+    view = View(two_years.live())
+    every = [versions(view, each) for each in view.subjects.values() if not each.is_department]
+    several = next(each for each in every if len(each) > 1)
+    assert [each.document.year for each in several] == sorted({each.document.year for each in several})
+    assert versions(view, several[0]) == versions(view, several[1])
+    shown = page(two_years, page_path(several[1].iri))
+    assert page_path(several[0].iri) in shown
+    told_targets = targets(several)
+    assert all(page_path(each.iri) in shown for _, row in told_targets for cell in row for each in cell)
+    assert len(told_targets[0][1]) == 2
+
+
+def test_a_project_of_one_year_tells_of_no_others(published, view):
+    subject = next(iter(view.subjects.values()))
+    assert versions(view, subject) == [subject]
+    assert 'id="years"' not in page(published, page_path(subject.iri))
+
+
+def test_an_indicator_tells_by_which_word_its_direction_was_known(published, view):
+    known = {row["of"]: row["word"] for row in rows(view.graph, "direction", *view.indicators) if "word" in row}
+    iri, word = next(iter(known.items()))
+    assert f"（名称里的“{word}”）" in page(published, page_path(iri))

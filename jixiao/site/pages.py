@@ -21,8 +21,10 @@ from jixiao.site.given import FORMS, as_file
 from jixiao.site.lists import Listing
 from jixiao.site.negotiate import preferred
 from jixiao.site.overview import overview as overview_of
+from jixiao.site.peers import peers
 from jixiao.site.picture import picture
 from jixiao.site.strip import strip
+from jixiao.site.years import targets, versions
 from jixiao.summary import by_rule, indicators_of
 from jixiao.view import clarity, readable, rows, view_text
 from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, label, segment
@@ -186,6 +188,7 @@ def project(request: Request, view: View, subject: Subject) -> Response:
     indicators = [indicator.iri for indicator in subject.indicators]
     funding = view.funding(*owners)
     certain = {finding.focus for finding in subject.findings if finding.certainty == "certain"}
+    several = versions(view, subject)
     return show(
         request,
         "project.html",
@@ -200,6 +203,10 @@ def project(request: Request, view: View, subject: Subject) -> Response:
         findings=view.findings_of,
         indicator_addresses=indicators,
         picture=picture(subject, funding, certain),
+        peers=peers(cast("Snapshot", view.graph), indicators),
+        amount=amount,
+        versions=several,
+        targets=targets(several) if len(several) > 1 else [],
     )
 
 
@@ -248,6 +255,7 @@ def indicator(request: Request, view: View, indicator: Indicator) -> Response:
         at=places_of(snapshot, comparison),
         amount=amount,
         words=catalogue("zh")["table"],
+        direction=next(rows(view.graph, "direction", indicator.iri), None),
     )
 
 
