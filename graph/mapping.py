@@ -329,10 +329,11 @@ def _bounds(indicator: Indicator) -> Iterator[tuple[str, Decimal | None]]:
 
 
 def _amount_in_yuan(indicator: Indicator) -> Decimal | None:
-    """The value in 元 where its unit is an amount of money."""
-    unit = code_of("unit", indicator.unit)
+    """The value in 元 where its unit is an amount of money, or a price for one of many (``元/册``)."""
+    money, *of_many = re.split(r"[/每]", squeeze(indicator.unit or ""))
+    unit = code_of("unit", money)
     plain = unit is not None and concepts("unit")[unit].in_yuan is not None
-    factor = unit_in_yuan(indicator.unit) if plain or _is_about_money(indicator) else None
+    factor = unit_in_yuan(money) if plain or (not of_many and _is_about_money(indicator)) else None
     return None if factor is None or indicator.number is None else indicator.number * factor
 
 

@@ -76,7 +76,7 @@ def fields_of_cells(lattice: Lattice, rows: Iterable[int]) -> list[Field]:
             summed = first_label(head, cell, above_of(head, cell, wanted))
             if own.key in ("合计", "heading") and label_key(cell.text) in SUMS and summed and id(summed) in fields:
                 own.group, own.key = fields[id(summed)].group, fields[id(summed)].key
-    return [each for each in (*fields.values(), *inline) if each.values or each.group == "field"]
+    return [each for each in (*fields.values(), *inline) if each.values or each.group != "fund"]
 
 
 def give_values(head: Head, fields: dict[int, Field], wanted: set[int]) -> list[Field]:

@@ -389,21 +389,22 @@ def take_plan(draft: Draft, fields: Sequence[Field]) -> None:
     steps = [item for item in fields if item.group == "step"]
     if not plans or not steps:
         return
-    printed = [
-        fragment
-        for item in (*plans, *steps)
-        for fragment in item.values
-        if re.fullmatch(r"\d+(\.\d+)?[%％]?", fragment.text)
-    ]
+    printed = [fragment for item in (*plans, *steps) for fragment in shares_in(item)]
     if all(step.label[0].cell is not None for step in steps):
+        own = [next(iter(shares_in(step)), None) for step in steps]
         by_cell = {fragment.cell: fragment for fragment in printed}
-        row: list[Fragment | None] = [by_cell.get(step.label[0].cell) for step in steps]
+        row = own if any(own) else [by_cell.get(step.label[0].cell) for step in steps]
     elif len(printed) == len(steps):
-        row = list(printed)
+        row = [*printed]
     else:
         draft.unread += [("支出计划的比例无法与时间对应", passage([fragment])) for fragment in printed]
         return
     draft.plan = [(passage([f]), decimal_of(f.text.rstrip("%％"))) if f else (None, None) for f in row]
+
+
+def shares_in(item: Field) -> list[Fragment]:
+    """The numbers that are printed after a label."""
+    return [fragment for fragment in item.values if re.fullmatch(r"\d+(\.\d+)?[%％]?", fragment.text)]
 
 
 def target_of(draft: Draft, text: str) -> Target:

@@ -6,15 +6,25 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest.language.states import alternatives
 from ingest.layout.folding import fold
 from ontology import lexicon
+from ontology.terms import concepts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ingest.records import Direction
 
-EACH = re.compile(r"每个|每家|每人|每次|每户|每场|每名|每件|每平|人均|户均|次均|单价|单位成本|标准|均价|/")
+COUNTED = frozenset({"people", "things", "places", "occasions", "length", "area", "volume", "mass"})
+"""The groups of units of which something may have a price; a sum each year is no price for one."""
+
+
+@lru_cache(maxsize=1)
+def each() -> re.Pattern[str]:
+    """What marks a price for one of many."""
+    units = (one for unit in concepts("unit").values() if unit.dimension in COUNTED for one in unit.spellings)
+    return re.compile(f"每({alternatives(map(fold, units))})|人均|户均|次均|单价|单位成本|标准|均价|/")
 
 
 DIRECTIONS: tuple[Direction, ...] = ("more", "less", "keep")
@@ -62,4 +72,4 @@ def told_direction(name: str, unit: str | None = None) -> Told | None:
 
 def is_per_unit(name: str, desc: str | None, unit: str | None) -> bool:
     """Whether a sum of money is meant for one of many."""
-    return bool(EACH.search(fold(unit or "")) or EACH.search(fold(name)) or re.search(r"每个.*补助$", fold(desc or "")))
+    return bool(each().search(fold(unit or "")) or each().search(fold(name)) or re.search(r"每个.*补助$", fold(desc or "")))

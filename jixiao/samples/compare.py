@@ -75,8 +75,7 @@ def _budget(row: ProjectBudget) -> dict[str, Any]:
 
 
 def _form(form: Target) -> dict[str, Any]:
-    same = {name: getattr(form, name) for name in ("scope", "code", "unit", "amount_wan", "purpose", "page")}
-    same["plan"] = [step for step in form.plan or () if step is not None]  # an empty step at the end says nothing
+    same = {name: getattr(form, name) for name in ("scope", "code", "unit", "amount_wan", "purpose", "plan", "page")}
     goals = fold("".join(NUMBERING.sub("", goal) for goal in form.goals))
     return same | {"funds": sorted(amount for amount in form.funds.values() if amount), "goals": goals}
 
