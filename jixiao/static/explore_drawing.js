@@ -2,29 +2,33 @@
 
 const WIDE = /[\u2e80-\u9fff\uff00-\uff60\u3000-\u303f]/;
 
-const widthOf = (character) => (WIDE.test(character) ? 1 : 0.56);
+const widthOf = (text) => [...text].reduce((sum, character) => sum + (WIDE.test(character) ? 1 : 0.56), 0);
 
-// A label in lines of about the same length, at most so many Chinese characters; what does not fit ends in an ellipsis.
+// A label in lines of about the same length, at most so many Chinese characters; words of letters stay whole where they
+// fit in a line, what does not fit at all ends in an ellipsis.
 export function wrapped(text, width, most) {
-  const characters = [...(text ?? "")];
-  const whole = characters.reduce((sum, each) => sum + widthOf(each), 0);
+  const whole = widthOf(text ?? "");
   const needed = Math.ceil(whole / width);
   const even = needed > most ? width : Math.max(whole / needed + 0.6, 3);
   const lines = [""];
-  let used = 0;
-  for (const character of characters) {
-    if (used + widthOf(character) > even) {
+  for (const piece of pieces(text ?? "", width)) {
+    const line = lines.at(-1);
+    if (line && widthOf(line + piece.trimEnd()) > Math.max(even, piece.length > 1 ? width : 0)) {
       if (lines.length === most) {
-        lines[most - 1] += "…";
+        lines[most - 1] = `${line.trimEnd()}…`;
         return lines;
       }
       lines.push("");
-      used = 0;
     }
-    lines[lines.length - 1] += character;
-    used += widthOf(character);
+    lines[lines.length - 1] += piece;
   }
-  return lines.filter(Boolean);
+  return lines.map((line) => line.trim()).filter(Boolean);
+}
+
+// What a line may break between: characters, or words of letters with the space after them.
+function pieces(text, width) {
+  const words = text.match(/[\p{Script=Latin}\p{Nd}.,'’-]+\s?|[^]/gu) ?? [];
+  return words.flatMap((word) => (widthOf(word) > width ? [...word] : [word]));
 }
 
 export function iconOf(path, colour) {
