@@ -38,15 +38,25 @@ def write_report(snapshot: Snapshot, path: Path, *, date: str | None = None) -> 
     return path
 
 
-def render_report(snapshot: Snapshot, *, date: str | None = None) -> str:
-    """The report on a snapshot as HTML."""
-    view = View(snapshot)
+def render_report(
+    snapshot: Snapshot, *, date: str | None = None, view: View | None = None, sheet: str | None = None
+) -> str:
+    """The report on a snapshot as HTML.
+
+    Args:
+        snapshot: what to report on.
+        date: what to print as the report's date.
+        view: the snapshot arranged, where somebody has it already.
+        sheet: the address of the style sheet; without it the style is written into the report, which then stands alone.
+    """
+    view = view or View(snapshot)
     every = rules()
     return (
         environment()
         .get_template(TEMPLATE)
         .render(
             view=view,
+            sheet=sheet,
             css=Markup(files("jixiao").joinpath("static", "jixiao.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
             manifest=snapshot.manifest,
             date=date,

@@ -19,6 +19,7 @@ from jixiao.site import overview as first_page
 from jixiao.site import peers as told
 from jixiao.site.app import create_app
 from jixiao.site.years import targets, versions
+from jixiao.summary import by_rule
 from jixiao.view import Clarity, View, clarity, rows
 from queries.comparison import compare
 
@@ -162,3 +163,34 @@ def test_an_indicator_tells_by_which_word_its_direction_was_known(published, vie
     known = {row["of"]: row["word"] for row in rows(view.graph, "direction", *view.indicators) if "word" in row}
     iri, word = next(iter(known.items()))
     assert f"（名称里的“{word}”）" in page(published, page_path(iri))
+
+
+def test_the_report_is_a_page_without_a_style_of_its_own_and_a_file_that_stands_alone(published):
+    with TestClient(create_app(published.path), headers=BROWSER) as client:
+        live = published.live().id
+        read, kept = client.get(f"/reports/{live}"), client.get(f"/reports/{live}?download")
+        assert client.get("/reports/0123456789abcdef").status_code == 404
+    assert ("<style" in read.text, '<link rel="stylesheet" href="/static/jixiao.css">' in read.text) == (False, True)
+    assert ("<style" in kept.text, "/static/" in kept.text) == (True, False)
+    assert kept.headers["content-disposition"] == f'attachment; filename="jixiao-{live}.html"'
+    assert all(answer.headers["content-security-policy"].startswith("default-src 'none'") for answer in (read, kept))
+
+
+def test_snapshots_from_before_are_listed_with_what_they_count(two_years):
+    before = two_years.live()
+    findings = before.manifest["counts"]["findings"]
+    try:
+        two_years.publish()
+        shown = page(two_years, "/reports")
+    finally:
+        two_years.switch(before.id)
+    assert shown.count("现在的</span>") == 1
+    assert set(two_years.available()) == {each for each in two_years.available() if each in shown}
+    assert f'data-label="发现">{findings}<' in shown
+
+
+def test_rules_count_what_is_certain_and_what_is_possible_apart(published, view):
+    shown = page(published, "/rules")
+    for rule, counts in by_rule(view):
+        for certainty, number in counts.items():
+            assert f'href="/findings?rule={rule}&amp;certainty={certainty}">{number}</a>' in shown

@@ -22,6 +22,7 @@ from jixiao.site import (
     graphstore,
     pages,
     questions,
+    reports,
     reviewing,
     scratch,
     search,
@@ -81,6 +82,7 @@ ROUTES = (
     *scratch.ROUTES,
     *vocabulary.ROUTES,
     *explore.ROUTES,
+    *reports.ROUTES,
     *upload.ROUTES,
     *reviewing.ROUTES,
 )

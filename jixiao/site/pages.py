@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -78,9 +77,8 @@ def listed(register: Register) -> Callable[[Request], Response]:
 def rules(request: Request) -> Response:
     """The rules, as their files describe them."""
     view = desk_of(request).view
-    counts = Counter(finding.rule for finding in view.findings)
     reviewed = desk_of(request).opinions.counted(view)
-    return show(request, "rules.html", here="/rules", view=view, counts=counts, reviewed=reviewed)
+    return show(request, "rules.html", here="/rules", view=view, counts=dict(by_rule(view)), reviewed=reviewed)
 
 
 def about(request: Request) -> Response:
