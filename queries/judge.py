@@ -42,6 +42,8 @@ class Place:
     row: int | None = None
     """Of a cell of a table, with ``column``; both from one."""
     column: int | None = None
+    order: int = 0
+    """Among the pieces of its field, which need not stand as they are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,8 +230,8 @@ def _finding(
     )
 
 
-def _reading(place: Place) -> tuple[int, int, str, str]:
-    return (place.page or 0, place.line or 0, place.field, place.quote)
+def _reading(place: Place) -> tuple[int, int, str, int, str]:
+    return (place.page or 0, place.line or 0, place.field, place.order, place.quote)
 
 
 def _places(rule: Rule, store: ox.Store, proof: str) -> Iterable[Place]:
@@ -241,6 +243,7 @@ def _places(rule: Rule, store: ox.Store, proof: str) -> Iterable[Place]:
             field=field,
             **{name: _whole(_object(store, quad.object, JX + name)) for name in ("line", "page", "row", "column")},
             quote=_quote(store, quad.object),
+            order=_whole(_object(store, quad.object, JX + "order")) or 0,
         )
 
 

@@ -154,6 +154,18 @@ def test_a_finding_shows_both_places_in_reading_order(tmp_path):
     assert finding.evidence == BASE + "i1"
 
 
+def test_pieces_of_a_cell_in_one_line_stand_in_the_order_of_the_value(tmp_path):
+    shutil.copytree(CASES / "cost-exceeds-budget", tmp_path / "case")
+    pieces = ("一次性投入", "不超过", "50万元")
+    with (tmp_path / "case" / "data.ttl").open("a", encoding="utf-8") as file:
+        for order, quote in enumerate(pieces, 1):
+            selector = f'oa:hasSelector [ oa:exact "{quote}" ]'
+            file.write(f'<i1> jx:place [ jx:field "value" ; jx:line 30 ; jx:order {order} ; {selector} ] .\n')
+    found = judge.findings(judge.run({"cost-exceeds-budget": RULES["cost-exceeds-budget"]}, graph(tmp_path / "case")))
+    (finding,) = (each for each in found if each.focus == BASE + "i1")
+    assert tuple(place.quote for place in finding.places) == pieces
+
+
 def test_the_same_graph_gives_the_same_bytes_with_unique_ids():
     store = ox.Store()
     for name in RULES:
