@@ -143,12 +143,15 @@ def sheet(
 
 
 @cache
-def tiles() -> Mapping[str, tuple[int, int, str]]:
-    """Of each province the column and the row of its tile, and its name in short, by the code's first two digits."""
+def tiles() -> Mapping[str, tuple[int, int, str, str]]:
+    """Of each province the column and the row of its tile, and its short and its full name.
+
+    Provinces are known by the first two digits of their codes.
+    """
     names = {code[:2]: each.name for code, each in divisions().items() if each.level == "province"}
     rows = files("jixiao").joinpath("tiles.txt").read_text(encoding="utf-8").splitlines()
     places = ((code, x, y) for y, row in enumerate(rows) for x, code in enumerate(row.split()))
-    return {code: (x, y, short(names[code])) for code, x, y in places if code in names}
+    return {code: (x, y, short(names[code]), names[code]) for code, x, y in places if code in names}
 
 
 def short(province: str) -> str:
@@ -182,7 +185,7 @@ def terms(request: Request) -> Response:
     spoken = language(request) or "zh"
     vocabulary: Vocabulary = request.app.state.shelf.book.vocabulary
     lists = list(vocabulary.code_lists.values())
-    prefixes = {**PREFIXES, **{each.name: f"{each.iri}/" for each in lists}}
+    prefixes = {**PREFIXES, **vocabulary.prefixes, **{each.name: f"{each.iri}/" for each in lists}}
     offered = [*_terms(vocabulary, spoken), *(each for one in lists for each in _codes(one, spoken))]
     headers = {"Cache-Control": "max-age=300", "Vary": "Cookie"}
     return JSONResponse({"prefixes": prefixes, "terms": offered}, headers=headers)

@@ -132,7 +132,7 @@ for (const table of document.querySelectorAll("table[data-chart]")) {
   const box = document.createElement("div");
   box.className = "canvas";
   box.setAttribute("role", "img");
-  box.setAttribute("aria-label", table.caption?.textContent.trim() || numbers.map((each) => each.title).join("、"));
+  box.setAttribute("aria-label", table.caption?.textContent.trim() || numbers.map((each) => each.title).join(", "));
   (table.closest(".sheet") ?? table).before(box);
   const series = numbers.map(({ name, title, place }) => ({ name, title, values: numbersOf(table, place) }));
   draw(box, { kind: table.dataset.chart, labels: textsOf(table, by.place), series, rest: table.dataset.rest ?? "" });

@@ -85,9 +85,13 @@ function fits(name, label, word) {
   return label.includes(word) ? 2 : null;
 }
 
-function ranked(list, word) {
+const CLASS = /:\p{Lu}/u;
+
+// What begins with the word before what has it further on; after "a", classes before all else.
+function ranked(list, word, classes) {
   const found = list.map(([name, label]) => ({ name, label, rank: fits(name, label, word) })).filter((each) => each.rank !== null);
-  return found.sort((a, b) => a.rank - b.rank || a.name.length - b.name.length).slice(0, MOST);
+  const later = (each) => Number(classes && !CLASS.test(each.name));
+  return found.sort((a, b) => later(a) - later(b) || a.rank - b.rank || a.name.length - b.name.length).slice(0, MOST);
 }
 
 // One line of the list: the name, and what it means.
@@ -117,7 +121,7 @@ async function hints(code) {
     const list = Object.entries(prefixes).filter(([name]) => name.startsWith(word.replace(":", "")));
     return { from, to: end, list: list.map(([name, iri]) => ({ text: `${name}: <${iri}>`, render: row })) };
   }
-  const list = ranked(known, word).map(({ name, label }) => ({ text: name, label, render: row, hint: (_, data, chosen) => {
+  const list = ranked(known, word, /(^|\s)a\s+\S*$/.test(before)).map(({ name, label }) => ({ text: name, label, render: row, hint: (_, data, chosen) => {
     code.replaceRange(chosen.text, data.from, data.to);
     declare(code, name, prefixes);
   } }));

@@ -5,16 +5,14 @@ const SIZE = 56;
 const GAP = 4;
 const CLASSES = 5;
 const tiles = JSON.parse(document.getElementById("tiles")?.textContent ?? "{}");
-const provinces = new Map(Object.entries(tiles).map(([code, [, , name]]) => [name, code]));
+const provinces = new Map(Object.entries(tiles).flatMap(([code, [, , ...names]]) => names.map((name) => [name, code])));
 
 // The first two digits of the division's code that a cell holds, as a code, an address, or the name of a province.
 export function provinceOf(cell) {
   if (!cell || cell.classList.contains("num")) return null;
   const text = cell.textContent.trim();
   const code = cell.title.match(/\/division\/(\d{2})\d{4}$/)?.[1] ?? text.match(/^(\d{2})\d{4}$/)?.[1];
-  if (code) return code in tiles ? code : null;
-  for (const [name, known] of provinces) if (text.startsWith(name) && text.length <= name.length + 6 && /^(省|市|.*自治区|特别行政区|)$/.test(text.slice(name.length))) return known;
-  return null;
+  return code in tiles ? code : (provinces.get(text) ?? null);
 }
 
 function made(parent, tag, attributes = {}, text = "") {
@@ -63,7 +61,7 @@ function picture(told, none) {
   svg.setAttribute("viewBox", `0 0 ${wide * (SIZE + GAP)} ${high * (SIZE + GAP)}`);
   svg.setAttribute("class", "tiles");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", [...told].map(([code, value]) => `${tiles[code][2]} ${exact.format(value)}`).join("，"));
+  svg.setAttribute("aria-label", [...told].map(([code, value]) => `${tiles[code][2]} ${exact.format(value)}`).join(", "));
   for (const [code, [x, y, name]] of Object.entries(tiles)) {
     const value = told.get(code);
     const group = made(svg, "g", { class: value === undefined ? "tile" : `tile step-${scale.of(value)}`, transform: `translate(${x * (SIZE + GAP)} ${y * (SIZE + GAP)})` });
