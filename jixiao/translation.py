@@ -27,9 +27,15 @@ _APART = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 """What messages stand between: comments, statements, tags."""
-_ATTRIBUTE = re.compile(r'(?<=\s)([\w-]+)="((?:{{.*?}}|[^"{]|{(?![{%]))*)"', re.DOTALL)
+_IN_TAG = re.compile(
+    r"""{%.*?%} | (?<=\s)(?P<name>[\w-]+)="(?P<value>(?:{{.*?}}|{%.*?%}|[^"{]|{(?![{%]))*)\"""",
+    re.DOTALL | re.VERBOSE,
+)
+"""What a tag is made of: statements and attributes, whose values may have statements."""
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|' + r"'((?:[^'\\]|\\.)*)'")
 _NUMBER = re.compile(r"{(\d+)}")
+_COUNTED = re.compile(r"{(\d+)\?(.*?)\|(.*?)}")
+"""One word for one and another for all other numbers: ``{1} {1?row|rows}``."""
 
 
 @cache
@@ -82,11 +88,10 @@ def _piece(piece: str, look: Look) -> str:
 def _tag(tag: str, look: Look) -> str:
     """A tag with its attributes put; statements in it are code."""
 
-    def attribute(found: re.Match[str]) -> str:
-        return f'{found[1]}="{_run(found[2], look)}"'
+    def part(found: re.Match[str]) -> str:
+        return _strings(found[0], look) if found["name"] is None else f'{found["name"]}="{put(found["value"], look)}"'
 
-    parts = re.split(r"({%.*?%})", tag, flags=re.DOTALL)
-    return "".join(_strings(part, look) if part.startswith("{%") else _ATTRIBUTE.sub(attribute, part) for part in parts)
+    return _IN_TAG.sub(part, tag)
 
 
 def _run(run: str, look: Look) -> str:
@@ -98,7 +103,13 @@ def _run(run: str, look: Look) -> str:
     if CHINESE.search(text):
         before, after = numbered[: len(numbered) - len(numbered.lstrip())], numbered[len(numbered.rstrip()) :]
         numbered = before + look(text) + after
-    return _NUMBER.sub(lambda found: expressions[int(found[1]) - 1], numbered)
+    counted = _COUNTED.sub(lambda found: _either(expressions[int(found[1]) - 1], found[2], found[3]), numbered)
+    return _NUMBER.sub(lambda found: expressions[int(found[1]) - 1], counted)
+
+
+def _either(expression: str, one: str, many: str) -> str:
+    """Code that gives one word where an expression is 1, and another where it is not."""
+    return f"{{{{ '{one}' if ({expression[2:-2].strip()}) == 1 else '{many}' }}}}"
 
 
 def _strings(code: str, look: Look) -> str:
