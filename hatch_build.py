@@ -1,7 +1,7 @@
 """Checks the ontology and brings the front-end parts into the wheel.
 
-No Node on the machine, no built file in the repository: ``package.json`` names the packages and which of their files are
-wanted and where: under ``vendor`` what the site needs, under ``tools`` what only tests need and no wheel has.
+No Node on the machine, no built file in the repository: ``package.json`` names the packages and which of their files
+are wanted and where: under ``vendor`` what the site needs, under ``tools`` what only tests need and no wheel has.
 """
 
 from __future__ import annotations
