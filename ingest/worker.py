@@ -121,10 +121,11 @@ class Workers:
 
     def _ended(self, worker: _Worker | None) -> None:
         """End a process; another takes its turn when there is a file for it."""
-        if worker:
+        with self._lock:
+            here = worker in self._all
+            self._all.discard(worker)
+        if worker and here:  # else somebody is ending all of them
             worker.end()
-            with self._lock:
-                self._all.discard(worker)
 
 
 class _Answer(NamedTuple):
