@@ -184,9 +184,9 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 
 def safe_name(name: str) -> str:
-    """The last part of a name, fit for any file system: it leads nowhere, and is not too long."""
+    """The last part of a name, fit for any file system: it leads nowhere, is not too long, reads as it is written."""
     last = re.split(r"[/\\]", name)[-1]
-    kept = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", last).strip(". ") or "文件"
+    kept = re.sub(r'[\x00-\x1f\x7f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]', "_", last).strip(". ") or "文件"
     stem, dot, suffix = kept.rpartition(".")
     if not stem or len(suffix) > LONGEST_SUFFIX:
         stem, dot, suffix = kept, "", ""

@@ -15,7 +15,7 @@ from graph.reviews import Review, ReviewError, append
 from jixiao.rendering import page_path
 from jixiao.site.door import remember_name
 from jixiao.site.frame import desk_of, show
-from jixiao.site.upload import guarded
+from jixiao.site.guarded import guarded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +37,8 @@ def write(request: Request, _: Guest, form: FormData) -> Response:
     correcting = said["verdict"] == "correct"
     if not _is_there(desk_of(request).view, said["about"], correcting=correcting):
         raise HTTPException(404)
+    if not said["who"]:
+        return _refused(request, 400, "请写下姓名")
     if not correcting:
         said["field"] = said["value"] = ""
     review = Review(**said, when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))  # type: ignore[arg-type]

@@ -10,30 +10,25 @@ import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from errno import EDQUOT, ENOSPC
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
-import ingest
-from graph.errors import FolderBusyError, GraphError
+from graph.errors import GraphError
 from graph.folder import KnowledgeGraph
 from ingest.errors import IngestError
-from ingest.readers.archive import is_archive, safe_name, unpack
+from ingest.readers.archive import safe_name
 from ingest.worker import AT_ONCE, Limits, Workers
-from jixiao import intake
-from jixiao.refusals import refusal
+from jixiao.site.papers import Facts, Told, kept, publish, told, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from typing import IO
 
     from starlette.applications import Starlette
 
-    from graph.snapshot import Snapshot
-    from ingest.records import Document
     from jixiao.view import View
 
     Make = Callable[[Path, str], Starlette]
@@ -46,28 +41,14 @@ MOST_TOGETHER = 256 * 2**20
 """How large the files of one tray may be together, as they come."""
 MOST_PAPERS = 200
 """How many files a tray may have, those of its archives counted."""
-MOST_TRAYS = 8
+MOST_TRAYS = 20
 RESERVE = 256 * 2**20
 """So much of the disk stays free, for the knowledge graph's sake."""
 KEPT = 2 * 3600.0
 """After so many seconds without anybody looking a tray vanishes."""
 SWEEP = 60.0
-PATIENCE = 900
-"""How many seconds an addition waits for another program that builds in the same folder."""
 BUILDING = Limits(seconds=12 * 3600.0, megabytes=1 << 24)
 """The knowledge graph's own build: as long as it takes, with whatever memory there is."""
-NO_ROOM = "磁盘空间不足，这个文件没有存下来；已有的都还在"
-
-
-class Facts(NamedTuple):
-    """What was read from a file, in figures."""
-
-    sha256: str
-    forms: int
-    indicators: int
-    budgets: int
-    leftovers: int
-    coverage: float | None
 
 
 @dataclass(slots=True, eq=False)
@@ -90,14 +71,6 @@ class Paper:
     def name(self) -> str:
         """What the file is called."""
         return self.path.name
-
-
-class Told(NamedTuple):
-    """How a publication went: the new snapshot, with the address of each document by its hash, or why there is none."""
-
-    snapshot: str = ""
-    addresses: Mapping[str, str] = {}
-    cause: str = ""
 
 
 @dataclass(slots=True)
@@ -371,74 +344,3 @@ class Trays:
             self.discard(tray)
         if "_folder" in self.__dict__:
             self._folder.cleanup()
-
-
-def told(error: Exception) -> str:
-    """Why something went wrong, for whom brought the file."""
-    if isinstance(error, IngestError):
-        return "：".join(part for part in (error.place, error.cause) if part)
-    if isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT):
-        return NO_ROOM
-    return refusal(error) or f"程序出错了（{type(error).__name__}：{error}），请告诉我们"
-
-
-def unpacked(path: Path, folder: Path) -> list[Path | IngestError] | None:
-    """The files of an archive, each in a folder of its own or the error that says why not; ``None`` of other files."""
-    return list(unpack(path, folder)) if is_archive(path) else None
-
-
-def kept(path: Path, folder: Path) -> Facts:
-    """Reads a file and keeps it with its record in a knowledge-graph folder.
-
-    Raises:
-        IngestError: one of its subclasses says what is wrong with the file.
-    """
-    return _facts(intake.keeping(KnowledgeGraph(folder))(path))
-
-
-def _facts(document: Document) -> Facts:
-    return Facts(
-        sha256=document.sha256,
-        forms=len(document.targets),
-        indicators=sum(len(target.indicators) for target in document.targets),
-        budgets=len(document.project_budgets),
-        leftovers=len(document.leftovers),
-        coverage=document.coverage.share if document.coverage else None,
-    )
-
-
-def publish(folder: Path, brought: Path | None = None, sources: Sequence[str] = ()) -> Told:
-    """Publishes a knowledge-graph folder anew, with some sources of another one brought along.
-
-    Errors are told and not raised: this is done by another process, and most of them could not come back from there.
-    """
-    graph = KnowledgeGraph(folder)
-    try:
-        if brought is not None:
-            _bring(KnowledgeGraph(brought), sources, graph)
-        snapshot = _when_free(graph)
-    except Exception as error:  # noqa: BLE001 - see above
-        return Told(cause=told(error))
-    addresses = {entry["sha256"]: entry["address"] for entry in snapshot.manifest["documents"]}
-    return Told(snapshot.id, {each: addresses[each] for each in sources})
-
-
-def _bring(source: KnowledgeGraph, hashes: Sequence[str], graph: KnowledgeGraph) -> None:
-    for each in hashes:
-        document = source.record(each, ingest.EXTRACTOR)
-        assert document is not None, "a tray keeps a record of whatever was read"
-        graph.add(source.sources / each, document)
-
-
-def _when_free(graph: KnowledgeGraph) -> Snapshot:
-    """Publishes as soon as nobody else does.
-
-    Raises:
-        GraphError: somebody else does so for very long, or the graph cannot be published.
-    """
-    for _ in range(PATIENCE):
-        try:
-            return intake.publish(graph)
-        except FolderBusyError:
-            time.sleep(1)
-    return intake.publish(graph)
