@@ -155,7 +155,7 @@ def tiles() -> Mapping[str, tuple[int, int, str, str]]:
 
 
 def short(province: str) -> str:
-    """A province's name as maps have it: 内蒙古, 广西, 北京."""
+    """A province's name as maps have it, without its rank and its people."""
     return re.sub(r"(省|市|特别行政区|[维回壮]\w*自治区|自治区)$", "", province)
 
 
