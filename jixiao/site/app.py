@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from contextlib import asynccontextmanager
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -126,7 +127,8 @@ def _furnish(app: Starlette, desk: Desk, door: Door) -> None:
 
 @asynccontextmanager
 async def served(app: Starlette) -> AsyncIterator[None]:
-    """As long as the site is served; afterwards its processes end."""
+    """As long as the site is served: first what readers would wait for is prepared, at the end its processes end."""
+    Thread(target=app.state.desk.prepare, name="preparing", daemon=True).start()
     yield
     app.state.trays.close()
     app.state.room.close()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillPreparingError
+from contextlib import suppress
 from functools import cached_property
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
+from graph.errors import GraphError
 from graph.folder import KnowledgeGraph
+from jixiao.comparison import index_of
+from jixiao.explorer.overview import data_of
 from jixiao.site.index import Index
 from jixiao.site.opinions import opinions
 from jixiao.site.registers import REGISTERS
@@ -60,6 +64,8 @@ class Edition:
         for register in REGISTERS.values():
             self.index(register)
         _ = self.view.by_path
+        data_of(self.snapshot, lambda: self.view)
+        index_of(self.snapshot)
         return self
 
 
@@ -99,6 +105,11 @@ class Desk:
                 self._edition, self._next = self._next.result(), None
             assert self._edition is not None
             return self._edition
+
+    def prepare(self) -> None:
+        """Make what readers would otherwise wait for; where there is no snapshot yet, nothing."""
+        with suppress(GraphError):
+            self.edition.prepared()
 
     def _stamp(self) -> tuple[int, int] | None:
         """By what one tells that another snapshot went live: the file that names it is always a new one."""
