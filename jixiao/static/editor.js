@@ -21,15 +21,10 @@ const nothing = { createShareableLink: null, consumeShareLink: null, persistence
 const home = document.createElement("div");
 home.className = "code";
 field.before(home);
-const keys = { "Ctrl-Enter": submit, "Cmd-Enter": submit, "Ctrl-Space": complete, Esc: leave, "Ctrl-S": false };
+const keys = { "Ctrl-Enter": submit, "Cmd-Enter": submit, "Ctrl-Space": complete, Esc: false, Tab: false, "Shift-Tab": false, "Ctrl-S": false }; // Tab leads on, as everywhere
 const editor = new Yasqe(home, { ...nothing, value: field.value, editorHeight: "auto", extraKeys: keys, foldGutter: false, gutters: ["CodeMirror-linenumbers"], screenReaderLabel: form.dataset.name });
 field.hidden = true;
 document.getElementById("keys").hidden = false;
-
-function leave(code) {
-  code.getInputField().blur();
-  form.querySelector("button").focus();
-}
 
 // Mistakes
 

@@ -46,7 +46,7 @@ function sortBy(head) {
 
 const columns = table ? columnsOf(table) : [];
 const rows = table ? [...table.tBodies[0].rows] : [];
-const isYear = (each) => /year/i.test(each.name) || textsOf(table, each.place).every((text) => /^(19|20)\d\d$/.test(text));
+const isYear = (each) => /year/i.test(each.name) && textsOf(table, each.place).every((text) => /^((19|20)\d\d)?$/.test(text));
 const years = columns.filter(isYear);
 const numbers = columns.filter((each) => each.number && !years.includes(each) && each.name !== "thing");
 // What cannot be summed, and is what its question is about.
