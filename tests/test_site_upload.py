@@ -27,7 +27,7 @@ from graph.reviews import read as read_reviews
 from jixiao import samples
 from jixiao.cli.showing import listen
 from jixiao.rendering import page_path
-from jixiao.site import guarded, reviewing, trays
+from jixiao.site import guarded, reviewing, tray, trays
 from jixiao.site.app import create_app
 from jixiao.site.engine import Service
 
@@ -117,7 +117,7 @@ def text_of(page):
 
 
 @pytest.fixture(scope="module")
-def tray(site, paths):
+def brought(site, paths):
     """A tray of three good files and one that is no budget, settled."""
     return tried(site, [*paths, NO_TABLE])
 
@@ -170,16 +170,16 @@ def test_a_form_without_our_sign_is_refused(site, paths):
     assert site.get("/upload").text == before
 
 
-def test_files_are_read_and_judged_and_one_that_cannot_says_why(tray, paths):
-    address, page = tray
+def test_files_are_read_and_judged_and_one_that_cannot_says_why(brought, paths):
+    address, page = brought
     assert "3 个文件读出来了，1 个没有读" in page
     assert all(path.name in page for path in paths)
     assert "没有找到预算表或绩效目标表" in page
     assert f'href="{address}/pages/findings"' in page
 
 
-def test_the_preview_is_the_site_of_just_these_files(site, tray, graph, paths):
-    address, _ = tray
+def test_the_preview_is_the_site_of_just_these_files(site, brought, graph, paths):
+    address, _ = brought
     before = graph.live().id
     listed = site.get(f"{address}/pages/documents", params={"format": "json"}).json()["rows"]
     assert {row["source"] for row in listed} == {path.name for path in paths}
@@ -196,8 +196,8 @@ def test_the_preview_is_the_site_of_just_these_files(site, tray, graph, paths):
     assert graph.live().id == before
 
 
-def test_a_preview_shows_the_source_and_keeps_nothing(site, tray):
-    address, _ = tray
+def test_a_preview_shows_the_source_and_keeps_nothing(site, brought):
+    address, _ = brought
     document = site.get(f"{address}/pages/documents", params={"format": "json"}).json()["rows"][0]
     page = site.get(f"{address}/pages{page_path(document['address'])}")
     source = re.search(rf'href="({address}/pages/source/\w+)', page.text)[1]
@@ -206,11 +206,11 @@ def test_a_preview_shows_the_source_and_keeps_nothing(site, tray):
     assert "etag" not in page.headers
 
 
-def test_nobody_else_sees_a_tray(app, tray):
+def test_nobody_else_sees_a_tray(app, brought):
     other = entered(app)
-    assert [other.get(tray[0] + rest).status_code for rest in ("", "/pages/documents")] == [404, 404]
-    assert post(other, f"{tray[0]}/discard").status_code == 404
-    assert tray[0] not in other.get("/upload").text
+    assert [other.get(brought[0] + rest).status_code for rest in ("", "/pages/documents")] == [404, 404]
+    assert post(other, f"{brought[0]}/discard").status_code == 404
+    assert brought[0] not in other.get("/upload").text
 
 
 HOSTILE = {
@@ -250,8 +250,8 @@ def test_an_archive_of_nothing_says_so(site):
 
 
 def test_too_large_or_too_many_files_are_refused_by_name_and_the_others_go_on(site, paths, monkeypatch):
-    monkeypatch.setattr(trays, "MOST_BYTES", len(paths[0].read_bytes()))
-    monkeypatch.setattr(trays, "MOST_PAPERS", 2)
+    monkeypatch.setattr(tray, "MOST_BYTES", len(paths[0].read_bytes()))
+    monkeypatch.setattr(tray, "MOST_PAPERS", 2)
     _, page = tried(site, [paths[0], ("大.txt", b"x" * 10**6), ("多.txt", b"x")])
     said = text_of(page)
     assert "1 个文件读出来了，2 个没有读" in said
@@ -281,7 +281,7 @@ def test_a_full_disk_costs_only_the_file_that_found_no_room(site, paths, monkeyp
         content.seek(0)
         real(content, file)
 
-    monkeypatch.setattr(trays.shutil, "copyfileobj", full)
+    monkeypatch.setattr(tray.shutil, "copyfileobj", full)
     _, page = tried(site, [("满.txt", b"no room"), paths[0]])
     assert "1 个文件读出来了，1 个没有读" in page
     assert "磁盘空间不足" in page
@@ -364,6 +364,10 @@ def test_a_correction_from_the_site_is_seen_at_once(site, anybody, graph):
     assert "更正目标值：≥95%" in text_of(post(site, "/reviews", **said).text)
     assert "≥95%" in anybody.get(page_path(indicator)).text
     assert read_reviews(graph.path)[0][-1].field == "value"
+    assert "有 1 处更正还没有算进图谱" in site.get("/upload").text
+    post(site, "/upload/publish")
+    assert "算进图谱" not in settled(site, "/upload")
+    assert site.app.state.desk.view.indicators[indicator].printed == "≥95%"
 
 
 @pytest.mark.parametrize(

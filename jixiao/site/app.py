@@ -107,7 +107,7 @@ def create_app(folder: Path, service: Service | None = None) -> Starlette:
     _furnish(app, desk, Door(service.upload if service else None))
     app.state.engine = Engine(desk, service)
     app.state.shelf = vocabulary.Shelf(desk)
-    app.state.trays = Trays(desk.graph, preview)
+    app.state.trays = Trays(desk, preview) if service and service.upload else None
     return app
 
 
@@ -130,7 +130,8 @@ async def served(app: Starlette) -> AsyncIterator[None]:
     """As long as the site is served: first what readers would wait for is prepared, at the end its processes end."""
     Thread(target=app.state.desk.prepare, name="preparing", daemon=True).start()
     yield
-    app.state.trays.close()
+    if app.state.trays:
+        app.state.trays.close()
     app.state.room.close()
     app.state.engine.close()
 

@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from jixiao.site.door import guest_of, ours, signed
 from jixiao.site.frame import show
-from jixiao.site.papers import told
+from jixiao.site.papers import explained
 from jixiao.site.protocol import FORM, SLOWEST_BODY
-from jixiao.site.trays import MOST_PAPERS, MOST_TOGETHER
+from jixiao.site.tray import MOST_PAPERS, MOST_TOGETHER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -60,7 +60,7 @@ def guarded(page: Page, *, before: bool = False) -> Endpoint:
         except TimeoutError:
             answer = refused(request, 408, "传得太慢，已经中断。请再试一次。")
         except OSError as error:
-            answer = refused(request, 507, told(error))
+            answer = refused(request, 507, explained(error))
         return private(answer)
 
     return endpoint

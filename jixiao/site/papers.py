@@ -45,7 +45,7 @@ class Told(NamedTuple):
     cause: str = ""
 
 
-def told(error: Exception) -> str:
+def explained(error: Exception) -> str:
     """Why something went wrong, for whom brought the file."""
     if isinstance(error, IngestError):
         return "：".join(part for part in (error.place, error.cause) if part)
@@ -90,7 +90,7 @@ def publish(folder: Path, brought: Path | None = None, sources: Sequence[str] = 
             _bring(KnowledgeGraph(brought), sources, graph)
         snapshot = _when_free(graph)
     except Exception as error:  # noqa: BLE001 - see above
-        return Told(cause=told(error))
+        return Told(cause=explained(error))
     addresses = {entry["sha256"]: entry["address"] for entry in snapshot.manifest["documents"]}
     return Told(snapshot.id, {each: addresses[each] for each in sources})
 

@@ -15,7 +15,7 @@ from jixiao.site.guarded import private, refused
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
-    from jixiao.site.trays import Tray
+    from jixiao.site.tray import Tray
 
 GONE = "这一批文件已经清掉了：加入图谱或丢弃之后，或者两小时没有人看。请重新上传。"
 LED = ("documents", "departments", "projects", "indicators", "findings", "rules", "id", "source", "search", "compare")

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from graph.errors import FolderBusyError
-from graph.reviews import Review, ReviewError, append
+from graph.errors import FolderBusyError, GraphError
+from graph.reviews import Review, ReviewError, append, said
 from jixiao.rendering import page_path
 from jixiao.site.door import remember_name
 from jixiao.site.frame import desk_of, show
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from jixiao.site.desk import Desk
     from jixiao.site.door import Guest
     from jixiao.view import View
 
@@ -33,24 +34,35 @@ WAIT = 5.0
 
 def write(request: Request, _: Guest, form: FormData) -> Response:
     """Writes one review down, and leads back to what it is about."""
-    said = {name: str(form.get(name, "")).strip() for name in ("about", "verdict", "field", "value", "who", "why")}
-    correcting = said["verdict"] == "correct"
-    if not _is_there(desk_of(request).view, said["about"], correcting=correcting):
+    given = {name: str(form.get(name, "")).strip() for name in ("about", "verdict", "field", "value", "who", "why")}
+    correcting = given["verdict"] == "correct"
+    if not _is_there(desk_of(request).view, given["about"], correcting=correcting):
         raise HTTPException(404)
-    if not said["who"]:
+    if not given["who"]:
         return _refused(request, 400, "请写下姓名")
     if not correcting:
-        said["field"] = said["value"] = ""
-    review = Review(**said, when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))  # type: ignore[arg-type]
+        given["field"] = given["value"] = ""
+    review = Review(**given, when=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))  # type: ignore[arg-type]
     try:
         _append(desk_of(request).graph.path, review)
     except ReviewError as error:
         return _refused(request, 400, error.cause)
     except FolderBusyError as error:
         return _refused(request, 503, error.cause)
-    answer = RedirectResponse(f"{page_path(said['about'])}#reviews", 303)
-    remember_name(request, answer, said["who"])
+    answer = RedirectResponse(f"{page_path(given['about'])}#reviews", 303)
+    remember_name(request, answer, given["who"])
     return answer
+
+
+def pending(desk: Desk) -> int:
+    """How many corrections the live snapshot does not know yet."""
+    try:
+        snapshot = desk.snapshot
+    except GraphError:
+        return 0
+    made = [said(each, desk.graph.base) for each in desk.opinions.reviews if each.verdict == "correct"]
+    subjects = {next(quads).subject for quads in made}
+    return sum(next(iter(snapshot.store.quads_for_pattern(each, None, None)), None) is None for each in subjects)
 
 
 def _is_there(view: View, about: str, *, correcting: bool) -> bool:

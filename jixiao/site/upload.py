@@ -6,17 +6,18 @@ Off unless the site was opened with them; then for those alone who have the toke
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
 from jixiao.site.door import forget
-from jixiao.site.frame import show
+from jixiao.site.frame import desk_of, show
 from jixiao.site.guarded import ask_for_token, guarded, refused
 from jixiao.site.preview import GONE, Preview
-from jixiao.site.trays import MOST_BYTES, MOST_PAPERS, MOST_TOGETHER
+from jixiao.site.reviewing import pending
+from jixiao.site.tray import MOST_BYTES, MOST_PAPERS, MOST_TOGETHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from jixiao.site.door import Door, Guest
     from jixiao.site.guarded import Page
-    from jixiao.site.trays import Tray
+    from jixiao.site.tray import Tray
+    from jixiao.site.trays import Trays
 
 CROWDED = "正在试读的批次太多，请等别人用完，或者先丢弃自己的一批。"
 
@@ -35,8 +37,10 @@ def desk(request: Request, guest: Guest, _: FormData) -> Response:
     """Where files are dropped, and the trays that are there; before that, where the token is shown."""
     if not guest.id:
         return ask_for_token(request)
-    trays = request.app.state.trays.of(guest.id)
-    return show(request, "upload.html", here="/upload", trays=trays, limits=_LIMITS)
+    trays: Trays = request.app.state.trays
+    own, publication, waiting = trays.of(guest.id), trays.publication, pending(desk_of(request))
+    given: dict[str, Any] = {"trays": own, "publication": publication, "pending": waiting, "limits": _LIMITS}
+    return show(request, "upload.html", here="/upload", **given)
 
 
 _LIMITS = {"bytes": MOST_BYTES, "together": MOST_TOGETHER, "papers": MOST_PAPERS}
@@ -105,6 +109,12 @@ def _live_sources(request: Request) -> set[str]:
     return {entry["sha256"] for entry in current.manifest["documents"]} if current else set()
 
 
+def publish(request: Request, _: Guest, __: FormData) -> Response:
+    """The knowledge graph anew, so that corrections count."""
+    request.app.state.trays.publish()
+    return RedirectResponse("/upload", 303)
+
+
 @_of_tray
 def add(request: Request, tray: Tray, _: FormData) -> Response:
     """Into the knowledge graph."""
@@ -125,6 +135,7 @@ ROUTES = (
     Route("/upload", guarded(desk, before=True)),
     Route("/upload", guarded(bring), methods=["POST"]),
     Route("/upload/token", guarded(enter, before=True), methods=["POST"]),
+    Route("/upload/publish", guarded(publish), methods=["POST"]),
     Route("/upload/leave", guarded(leave), methods=["POST"]),
     Route("/upload/{tray}", guarded(tray), methods=["GET", "POST"]),
     Route("/upload/{tray}/add", guarded(add), methods=["POST"]),
