@@ -13,13 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from graph.snapshot import Snapshot
+    from jixiao.messages import Language
     from jixiao.tables import Cell
     from queries.comparison import Comparison, Entry, Figures, Wording
     from queries.comparison.asking import Place
 
 YUAN = "元"
-LARGER = (("亿元", Decimal(10**8)), ("万元", Decimal(10**4)))
-"""Units in which much money is told, and how many 元 they are."""
+LARGER: Mapping[Language, Sequence[tuple[str, Decimal]]] = {
+    "zh": (("亿元", Decimal(10**8)), ("万元", Decimal(10**4)), (YUAN, Decimal(0))),
+    "en": (
+        (" billion yuan", Decimal(10**9)),
+        (" million yuan", Decimal(10**6)),
+        (" thousand yuan", Decimal(10**3)),
+        (" yuan", Decimal(0)),
+    ),
+}
+"""Units in which money is told, the largest first, and how many 元 they are; 0 for 元 itself."""
 _CENT = Decimal("0.01")
 
 CLEARER = frozenset({"vague-target", "restated-target", "missing-target", "relative-without-baseline"})
@@ -41,11 +50,12 @@ def index_of(snapshot: Snapshot) -> Index:
     return Index.of(snapshot.store)
 
 
-def amount(value: Decimal, unit: str) -> str:
-    """An amount with its unit, at most two decimals; much money in 万元 or 亿元."""
-    larger = next((each for each in LARGER if unit == YUAN and abs(value) >= each[1]), None)
-    unit, shown = (larger[0], value / larger[1]) if larger else (unit, value)
-    return f"{plain(shown.quantize(_CENT) if shown % 1 else shown)}{unit}"
+def amount(value: Decimal, unit: str = YUAN, language: Language = "zh") -> str:
+    """An amount with its unit, at most two decimals; much money in larger units."""
+    if unit == YUAN:
+        unit, many = next(each for each in LARGER[language] if abs(value) >= each[1])
+        value /= many or 1
+    return f"{plain(value.quantize(_CENT) if value % 1 else value)}{unit}"
 
 
 def records(comparison: Comparison, at: Mapping[str, Place]) -> Iterator[dict[str, Cell]]:

@@ -13,6 +13,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ingest.readers.source import FORM_FEED, WRAP
+from jixiao.comparison import amount
 from jixiao.tables import percent, plain
 from jixiao.translation import InEnglish, translated
 from jixiao.view import readable
@@ -127,15 +128,24 @@ def field_label(name: str) -> str:
     return str(words.get(name.partition(".")[0], name))
 
 
-def citation(name: str) -> str:
+def citation(name: str, language: Language = "zh") -> str:
     """What a rule rests on: the regulation, its demand, and whether somebody has checked it."""
     known = concepts("citation")
     if name not in known:
         return name
+    whole, part, unchecked = CITATIONS[language]
     cited = known[name]
-    above = f"《{known[cited.broader].labels['zh']}》" if cited.broader else ""
-    own = cited.labels["zh"] if above else f"《{cited.labels['zh']}》"
-    return above + own + ("（未核对原文）" if cited.status == "unverified" else "")
+    own = cited.labels[language]
+    above = known[cited.broader].labels[language] if cited.broader else None
+    said = part.format(above, own) if above else whole.format(own)
+    return said + (unchecked if cited.status == "unverified" else "")
+
+
+CITATIONS: Mapping[Language, tuple[str, str, str]] = {
+    "zh": ("《{}》", "《{}》{}", "（未核对原文）"),
+    "en": ("{}", "{}: {}", " (unchecked)"),
+}
+"""How a regulation is named, how what it demands is, and what is said of one that nobody has checked."""
 
 
 def _stated(value: Any) -> Any:
@@ -155,7 +165,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "readable": readable,
     "extract": lambda key, row: row[key],
     "day": day,
-    "citation": citation,
 }
 CODES = {"kind": "target-kind", "severity": "severity", "certainty": "certainty", "polarity": "polarity"}
 """The filters that give the label of a code, and the list that it is of."""
@@ -165,6 +174,7 @@ def _in(language: Language) -> Mapping[str, Callable[..., Any]]:
     """The filters that speak a language."""
     return {
         "where": partial(where, language=language),
+        "citation": partial(citation, language=language),
         "field": lambda name: translated(field_label(name), language),
         "tr": lambda message: translated(message, language),
         **{name: code_label(scheme, language) for name, scheme in CODES.items()},
@@ -183,6 +193,7 @@ def environment(language: Language = "zh") -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update({**FILTERS, **_in(language)})
+    made.globals.update(lang=language, amount=partial(amount, language=language))
     if language == "en":
         made.add_extension(InEnglish)
     return made

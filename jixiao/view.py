@@ -20,6 +20,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions
 from ontology.terms import XSD
 
 if TYPE_CHECKING:
+    from jixiao.messages import Language
     from jixiao.tables import Cell
 
 VAGUE_KINDS = ("vague", "restated", "missing")
@@ -320,9 +321,9 @@ def view_text(name: str, *things: str) -> str:
     return text.replace("UNDEF", " ".join(str(NamedNode(thing)) for thing in things)) if things else text
 
 
-def rows(graph: Graph, name: str, *things: str) -> Iterator[dict[str, Any]]:
-    """The rows of a view with what is bound in each."""
-    solutions = graph.query(view_text(name, *things))
+def rows(graph: Graph, name: str, *things: str, language: Language = "zh") -> Iterator[dict[str, Any]]:
+    """The rows of a view with what is bound in each; what is said in Chinese there, in this language."""
+    solutions = graph.query(view_text(name, *things).replace('"zh"', f'"{language}"'))
     assert isinstance(solutions, QuerySolutions)
     names = [variable.value for variable in solutions.variables]
     for solution in solutions:
@@ -423,9 +424,9 @@ class View:
         """The goals of a form in order."""
         return [row["text"] for row in rows(self.graph, "goals", form.iri)]
 
-    def scores(self, thing: str) -> list[dict[str, Any]]:
+    def scores(self, thing: str, language: Language = "zh") -> list[dict[str, Any]]:
         """The scores of a thing, each with its two numbers."""
-        return list(rows(self.graph, "scores", thing))
+        return list(rows(self.graph, "scores", thing, language=language))
 
     def plan(self, form: Form) -> list[Decimal | None]:
         """The cumulative shares of a form's spending plan; ``None`` for an empty cell."""

@@ -5,22 +5,30 @@ from __future__ import annotations
 from importlib.resources import files
 
 import pytest
+import yaml
 from jinja2 import Environment
 
-from jixiao.rendering import environment
-from jixiao.site.registers import REGISTERS
+from jixiao.rendering import environment, field_label
+from jixiao.site.app import SAID
+from jixiao.site.departments import TOGETHER
+from jixiao.site.lists import LIMITS
+from jixiao.site.pages import FACTS, RANGE
+from jixiao.site.registers import CONDITIONS, REGISTERS, REVIEWED
 from jixiao.translation import CHINESE, InEnglish, english, messages, put
 
+FIELDS = files("jixiao").joinpath("fields.yaml")
 TEMPLATES = [each for each in files("jixiao").joinpath("templates").iterdir() if each.name.endswith((".html", ".svg"))]
 
 
 def said():
-    """Every message of the pages: those of the templates, and the words of the lists."""
+    """Every message of the pages: those of the templates, and the words that the site and the records bring along."""
     found = {message for each in TEMPLATES for message in messages(each.read_text(encoding="utf-8"))}
     for register in REGISTERS.values():
         found |= {register.title, register.sentence, register.hint, *register.bounds.values()}
         found |= {facet.title for facet in register.facets.values()}
-    return found
+    found |= {*CONDITIONS.values(), *REVIEWED.values(), *LIMITS.values(), TOGETHER, RANGE}
+    found |= {word for _, word, _ in FACTS} | {word for words in SAID.values() for word in words}
+    return found | {field_label(name) for name in yaml.safe_load(FIELDS.read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +39,7 @@ def said():
         ('<a title="去掉" href="/x">甲</a>乙', ["去掉", "甲", "乙"]),
         ('{{ "是" if yes else "no" }}', ["是"]),
         ("{% if kind == '模糊' %}x{% endif %}", ["模糊"]),
+        ('<svg aria-label="第 {{ n }} 页{% if marked %}，标出{% endif %}"/>', ["第 {1} 页", "，标出"]),
         ("{# 说明 #}<!-- 说明 --><p>text</p>", []),
         ('<input placeholder="{{ hint }}" value="a">', []),
         ('<a href="{{ listing.link(q="") }}"{% if a > b %} title="大"{% endif %}>x</a>', ["大"]),
@@ -43,6 +52,12 @@ def test_a_message_is_what_stands_between_two_tags_its_expressions_numbered(sour
 def test_a_translation_may_put_expressions_in_another_order():
     translated = put("<p>{{ a }} 的 {{ b }}</p>", {"{1} 的 {2}": "{2} of {1}"}.__getitem__)
     assert translated == "<p>{{ b }} of {{ a }}</p>"
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, "1 row"), (2, "2 rows"), (0, "0 rows")])
+def test_a_word_of_a_translation_follows_its_number(count, shown):
+    translated = put("{{ rows | length }} 行", {"{1} 行": "{1} {1?row|rows}"}.__getitem__)
+    assert Environment(autoescape=True).from_string(translated).render(rows=range(count)) == shown
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.name)
@@ -59,7 +74,6 @@ def test_every_message_has_a_translation_and_every_translation_a_message():
 
 def test_translations_keep_their_expressions_and_break_no_tag():
     for message, translation in english().items():
-        assert sorted(part for part in message.split("{") if part[1:2] == "}") or True
         assert {each[0] for each in message.split("{")[1:]} == {each[0] for each in translation.split("{")[1:]}, message
         assert not set('"<>') & set(translation), message
 

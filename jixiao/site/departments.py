@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
-from jixiao.site.frame import desk_of, show
+from jixiao.site.frame import desk_of, show, spoken
 from jixiao.summary import Profile, profile
+from jixiao.translation import translated
 from jixiao.view import grouped, readable
-from ontology.terms import fold
+from ontology.terms import fold, label
 from queries.comparison.names import normalised
 
 if TYPE_CHECKING:
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from jixiao.messages import Language
     from jixiao.view import Disclosure, Indicator, Subject, View
 
+TOGETHER = "{}（{} 份文件）"
+"""What a department with several documents is called where it can be chosen."""
 SHOWN = 60
 """How many pairs of projects or indicators are shown at most."""
 
@@ -70,7 +74,7 @@ def department(request: Request, view: View, iri: str) -> Response:
 def compare(request: Request) -> Response:
     """Two departments or two years of one, side by side."""
     view = desk_of(request).view
-    choices = _choices(view)
+    choices = _choices(view, spoken(request))
     asked = {name: request.query_params.get(name, "") for name in ("one", "other")}
     chosen = {name: _side(view, choices, path) for name, path in asked.items()}
     unknown = [path for name, path in asked.items() if path and chosen[name] is None]
@@ -81,16 +85,18 @@ def compare(request: Request) -> Response:
     return show(request, "compare.html", here="/departments", view=view, **given)
 
 
-def _choices(view: View) -> Mapping[str, str]:
+def _choices(view: View, language: Language) -> Mapping[str, str]:
     """What can be compared, by its path: departments with several documents, and documents."""
     several = {iri: each for iri, each in view.by_publisher.items() if len(each) > 1}
-    departments = {readable(iri): f"{each[0].publisher}（{len(each)} 份文件）" for iri, each in several.items()}
-    documents = {readable(each.iri): _called(each) for each in view.documents.values()}
+    words = translated(TOGETHER, language)
+    departments = {readable(iri): words.format(each[0].publisher, len(each)) for iri, each in several.items()}
+    documents = {readable(each.iri): _called(each, language) for each in view.documents.values()}
     return dict(sorted((departments | documents).items(), key=lambda each: each[1]))
 
 
-def _called(document: Disclosure) -> str:
-    named = f"{document.publisher or document.source} {document.year or ''} {document.kind or ''}"
+def _called(document: Disclosure, language: Language) -> str:
+    kind = label("document-kind", document.kind, language) if document.kind else ""
+    named = f"{document.publisher or document.source} {document.year or ''} {kind}"
     return " ".join(named.split())
 
 

@@ -36,35 +36,40 @@ def language(request: Request) -> Language | None:
     return next((each for each in LANGUAGES if each == asked), None)
 
 
+def spoken(request: Request) -> Language:
+    """The language in which a page speaks to whoever asks."""
+    return language(request) or "zh"
+
+
 def show(request: Request, name: str, here: str = "", status: int = 200, **values: Any) -> HTMLResponse:
     """A page made from a template, in the language chosen."""
     desk = desk_of(request)
-    spoken = language(request) or "zh"
+    tongue = spoken(request)
     given = {
         "here": here,
         "version": _version(),
         "view": None,
         "rules": desk.rules,
         "opinions": desk.opinions,
-        "lang": spoken,
-        "elsewhere": elsewhere(request, spoken),
+        "lang": tongue,
+        "elsewhere": elsewhere(request, tongue),
         "guest": guest_of(request),
     }
-    page = HTMLResponse(environment(spoken).get_template(name).render(given | values), status_code=status)
-    remember(request, page, spoken)
+    page = HTMLResponse(environment(tongue).get_template(name).render(given | values), status_code=status)
+    remember(request, page, tongue)
     return page
 
 
-def elsewhere(request: Request, spoken: Language) -> str:
+def elsewhere(request: Request, tongue: Language) -> str:
     """The address of the same page in the other language."""
-    other = request.url.include_query_params(lang="zh" if spoken == "en" else "en")
+    other = request.url.include_query_params(lang="zh" if tongue == "en" else "en")
     return f"{other.path}?{other.query}"
 
 
-def remember(request: Request, page: Response, spoken: Language) -> None:
+def remember(request: Request, page: Response, tongue: Language) -> None:
     """Whoever asked for a language gets it from then on."""
     if "lang" in request.query_params:
-        page.set_cookie("lang", spoken, max_age=YEAR, samesite="lax")
+        page.set_cookie("lang", tongue, max_age=YEAR, samesite="lax")
 
 
 @cache

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 
 from jixiao.rendering import YUAN_IN_WAN
 from jixiao.site.index import Asked
+from jixiao.translation import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from starlette.datastructures import QueryParams
 
+    from jixiao.messages import Language
     from jixiao.site.desk import Edition
     from jixiao.site.index import Found
     from jixiao.site.registers import Register, Row
@@ -24,6 +26,8 @@ LONGEST = 9
 """How many digits a page or line that is asked for may have."""
 LEAST, MOST = "least-", "most-"
 """What the name of a column follows where the address bounds it, in 万元."""
+LIMITS = {LEAST: "{}不少于（万元）", MOST: "{}不多于（万元）"}
+"""What a bound is called."""
 COMMON = {"q", "sort", "page", "format", "lang"}
 """What every list may be asked."""
 
@@ -73,9 +77,10 @@ class Listing:
         total: how many rows fit.
     """
 
-    def __init__(self, edition: Edition, register: Register, params: QueryParams) -> None:
+    def __init__(self, edition: Edition, register: Register, params: QueryParams, language: Language = "zh") -> None:
         self.edition = edition
         self.register = register
+        self.language = language
         self.path = register.path
         pairs = [(name, value.strip()) for name, value in params.multi_items()]
         self.unknown = sorted({name for name, _ in pairs if name not in self._known()})
@@ -143,22 +148,26 @@ class Listing:
         values = [*chosen, *(value for value in counts if value not in chosen)]
         options = [
             Option(
-                text=facet.name(self.edition, value),
+                text=facet.name(self.edition, value, self.language),
                 count=counts.get(value, 0),
                 link=self._toggled(name, value),
                 chosen=value in chosen,
             )
             for value in values
         ]
-        return Choice(name=name, title=facet.title, options=options)
+        return Choice(name=name, title=translated(facet.title, self.language), options=options)
 
     @property
     def bounds(self) -> list[Bound]:
         """The limits of money that can be asked, with what was asked."""
         return [
-            Bound(name=f"{side}{column}", title=f"{title}{word}（万元）", value=self.value(f"{side}{column}"))
+            Bound(
+                name=f"{side}{column}",
+                title=translated(words, self.language).format(translated(title, self.language)),
+                value=self.value(f"{side}{column}"),
+            )
             for column, title in self.register.bounds.items()
-            for side, word in ((LEAST, "不少于"), (MOST, "不多于"))
+            for side, words in LIMITS.items()
         ]
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -11,11 +10,11 @@ from pyoxigraph import RdfFormat, serialize
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from jixiao.comparison import CLEARER, YUAN, amount, index_of, offered, places_of
+from jixiao.comparison import CLEARER, index_of, offered, places_of
 from jixiao.messages import catalogue
 from jixiao.site.departments import department
 from jixiao.site.excerpts import excerpts
-from jixiao.site.frame import desk_of, show
+from jixiao.site.frame import desk_of, show, spoken
 from jixiao.site.given import FORMS, as_file
 from jixiao.site.lists import Listing
 from jixiao.site.negotiate import preferred
@@ -25,6 +24,7 @@ from jixiao.site.picture import picture
 from jixiao.site.strip import strip
 from jixiao.site.years import targets, versions
 from jixiao.summary import by_rule, indicators_of
+from jixiao.translation import translated
 from jixiao.view import clarity, readable, rows, view_text
 from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, label, segment
 from queries.comparison import compare, places
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from graph.snapshot import Snapshot
+    from jixiao.messages import Language
     from jixiao.site.registers import Register
     from jixiao.view import Disclosure, Form, Indicator, Subject, View
 
@@ -56,7 +57,6 @@ def overview(request: Request) -> Response:
         shown=shown,
         proofs=proofs,
         by_rule=by_rule(view)[:TOP],
-        yuan=partial(amount, unit=YUAN),
     )
 
 
@@ -64,7 +64,7 @@ def listed(register: Register) -> Callable[[Request], Response]:
     """The page of a list, which also gives the list as a file."""
 
     def page(request: Request) -> Response:
-        listing = Listing(desk_of(request).edition, register, request.query_params)
+        listing = Listing(desk_of(request).edition, register, request.query_params, spoken(request))
         form = request.query_params.get("format", "")
         if form in FORMS:
             return as_file(listing, form, str(request.base_url).rstrip("/"))
@@ -132,7 +132,8 @@ def named_graph(request: Request) -> Response:
 
 def anything(request: Request, view: View, iri: str) -> Response:
     """A thing without a page of its own kind (an organisation, a row, a place): what is said of it and points at it."""
-    said = list(rows(view.graph, "thing", iri))
+    language = spoken(request)
+    said = list(rows(view.graph, "thing", iri, language=language))
     named = [row["value"] for row in said if row["property"] in NAMES]
     return show(
         request,
@@ -142,7 +143,7 @@ def anything(request: Request, view: View, iri: str) -> Response:
         iri=iri,
         called=next(iter(named), readable(iri).rpartition("/")[2]),
         said=said,
-        pointing=list(rows(view.graph, "pointing", iri)),
+        pointing=list(rows(view.graph, "pointing", iri, language=language)),
     )
 
 
@@ -202,7 +203,6 @@ def project(request: Request, view: View, subject: Subject) -> Response:
         indicator_addresses=indicators,
         picture=picture(subject, funding, certain),
         peers=peers(cast("Snapshot", view.graph), indicators),
-        amount=amount,
         versions=several,
         targets=targets(several) if len(several) > 1 else [],
     )
@@ -236,6 +236,7 @@ def indicator(request: Request, view: View, indicator: Indicator) -> Response:
     printed = view.places(indicator.iri)[indicator.iri]
     snapshot = cast("Snapshot", view.graph)
     comparison = compare(index_of(snapshot), indicator.iri)
+    language = spoken(request)
     return show(
         request,
         "indicator.html",
@@ -243,7 +244,8 @@ def indicator(request: Request, view: View, indicator: Indicator) -> Response:
         view=view,
         indicator=indicator,
         subject=subject,
-        facts=[(field, word, value) for field, word, value in values if value is not None] + _understood(indicator),
+        facts=[(field, word, value) for field, word, value in values if value is not None]
+        + _understood(indicator, language),
         places=printed,
         excerpts=excerpts(request.app.state.room, view, subject.document, [*printed["value"], *printed["name"]]),
         findings=view.findings_of[indicator.iri],
@@ -251,21 +253,24 @@ def indicator(request: Request, view: View, indicator: Indicator) -> Response:
         comparison=comparison,
         strip=strip(comparison),
         at=places_of(snapshot, comparison),
-        amount=amount,
-        words=catalogue("zh")["table"],
+        words=catalogue(language)["table"],
         direction=next(rows(view.graph, "direction", indicator.iri), None),
     )
 
 
 PEERS = 50
+RANGE = " 至 "
+"""What stands between the least and the most that a target asks for."""
 
 
-def _understood(indicator: Indicator) -> list[tuple[str | None, str, object]]:
+def _understood(indicator: Indicator, language: Language) -> list[tuple[str | None, str, object]]:
     """What the printed target was understood as; it has no place of its own."""
     if indicator.number is None:
         return []
-    compared = label("comparator", indicator.comparator) if indicator.comparator else ""
-    numbers = " 至 ".join(f"{each:f}" for each in (indicator.number, indicator.number2) if each is not None)
+    compared = label("comparator", indicator.comparator, language) if indicator.comparator else ""
+    numbers = translated(RANGE, language).join(
+        f"{each:f}" for each in (indicator.number, indicator.number2) if each is not None
+    )
     return [(None, "读作", f"{compared} {numbers} {indicator.unit or ''}".strip())]
 
 

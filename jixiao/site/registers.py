@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 from jixiao.rendering import where
 from jixiao.summary import indicators_of
+from jixiao.translation import translated
 from jixiao.view import VAGUE_KINDS, clarity, grouped, rows
 from ontology.divisions import divisions
-from ontology.terms import label
+from ontology.terms import concepts, label
 
 if TYPE_CHECKING:
+    from jixiao.messages import Language
     from jixiao.site.desk import Edition
     from jixiao.tables import Cell
     from jixiao.view import Disclosure, Indicator, Subject, View
 
+    Name = Callable[[Edition, str, Language], str]
     Row = dict[str, Cell | tuple[str, ...]]
 
 UNCLEAR = "unclear"
@@ -38,31 +41,41 @@ class Facet:
     Attributes:
         title: what it is called.
         key: where a row has its values; under the facet's own name unless told otherwise.
-        name: what to call a value; the value itself unless told otherwise.
+        name: what to call a value in a language; the value itself unless told otherwise.
     """
 
     title: str
     key: str = ""
-    name: Callable[[Edition, str], str] = lambda _, value: value
+    name: Name = lambda _, value, __: value
 
 
-def _code(scheme: str) -> Callable[[Edition, str], str]:
-    return lambda _, value: label(scheme, value)
+def _code(scheme: str) -> Name:
+    return lambda _, value, language: label(scheme, value, language)
 
 
-def _rule(edition: Edition, rule: str) -> str:
-    return edition.rules[rule].title["zh"] if rule in edition.rules else rule
+def _source(_: Edition, source: str, language: Language) -> str:
+    """A source of money by the code list's name, which is Chinese like the names that only documents know."""
+    known = (each.labels for each in concepts("funding-source").values())
+    return next((labels[language] for labels in known if labels["zh"] == source), source)
 
 
-def _kind(_: Edition, kind: str) -> str:
-    return "无从核对" if kind == UNCLEAR else label("target-kind", kind)
+def _rule(edition: Edition, rule: str, language: Language = "zh") -> str:
+    return edition.rules[rule].title[language] if rule in edition.rules else rule
 
 
-def _condition(_: Edition, condition: str) -> str:
-    return CONDITIONS.get(condition, condition)
+def _kind(_: Edition, kind: str, language: Language) -> str:
+    return translated("无从核对", language) if kind == UNCLEAR else label("target-kind", kind, language)
 
 
-def _document(edition: Edition, sha256: str) -> str:
+def _condition(_: Edition, condition: str, language: Language) -> str:
+    return translated(CONDITIONS.get(condition, condition), language)
+
+
+def _word(_: Edition, word: str, language: Language) -> str:
+    return translated(word, language)
+
+
+def _document(edition: Edition, sha256: str, _: Language) -> str:
     return next((each.label for each in edition.view.documents.values() if each.sha256 == sha256), sha256[:12])
 
 
@@ -307,7 +320,12 @@ REGISTERS: Mapping[str, Register] = {
             | ADDRESS,
             rows=document_rows,
             hit=("title", "publisher", "year"),
-            facets={"year": YEAR, "region": REGION, "kind": Facet("种类"), "format": Facet("格式")},
+            facets={
+                "year": YEAR,
+                "region": REGION,
+                "kind": Facet("种类", name=_code("document-kind")),
+                "format": Facet("格式"),
+            },
             bounds={"total_yuan": "支出总计"},
         ),
         Register(
@@ -358,7 +376,7 @@ REGISTERS: Mapping[str, Register] = {
                 "region": REGION,
                 "publisher": PUBLISHER,
                 "has": Facet("情况", name=_condition),
-                "money": Facet("资金来源", "money_from"),
+                "money": Facet("资金来源", "money_from", _source),
                 "rule": RULE,
                 "document": DOCUMENT,
             },
@@ -436,7 +454,7 @@ REGISTERS: Mapping[str, Register] = {
             facets={
                 "rule": RULE,
                 "certainty": Facet("把握", name=_code("certainty")),
-                "verdict": Facet("复核"),
+                "verdict": Facet("复核", name=_word),
                 "severity": Facet("严重程度", name=_code("severity")),
                 "year": YEAR,
                 "region": REGION,

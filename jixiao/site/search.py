@@ -25,7 +25,8 @@ def search(request: Request) -> Response:
     """What fits the words in each list, the best first; where nothing does, what they may have meant."""
     edition = desk_of(request).edition
     words = request.query_params.get("q", "").strip()
-    listings = [Listing(edition, REGISTERS[name], QueryParams({"q": words})) for name in ORDER] if words else []
+    asked = QueryParams({"q": words})
+    listings = [Listing(edition, REGISTERS[name], asked) for name in ORDER] if words else []
     exact = [listing for listing in listings if listing.total and not listing.found.nearly]
     names = [name for listing in listings for name in listing.found.suggestions]
     return show(
