@@ -3,7 +3,7 @@
 
 import { wrapped } from "./explore_drawing.js";
 
-const SLICES = 12;
+const SLICES = 7;
 const LINES = 8;
 const BAR = { wide: 26, narrow: 38 };
 const NARROW = 560;
@@ -18,10 +18,11 @@ function echarts() {
 
 const styles = () => getComputedStyle(document.documentElement);
 
-// A column's own colour where the sheet has one of its name: what is certain is red in every picture.
+// What is certain or possible has its colour in every picture.
+const OWN = new Map([["certain", "certain"], ["possible", "thing-source"]]);
+
 function colourOf(name, place) {
-  const style = styles();
-  return (style.getPropertyValue(`--${name}`) || style.getPropertyValue(`--${SERIES[place % SERIES.length]}`)).trim();
+  return styles().getPropertyValue(`--${OWN.get(name) ?? SERIES[place % SERIES.length]}`).trim();
 }
 
 // The columns of a table: name, title, place, and whether they hold numbers.
@@ -69,7 +70,7 @@ function optionOf({ kind, labels, series, rest }, narrow) {
   const words = { type: "category", data: labels, axisLabel: { ...text, formatter: (each) => (narrow ? wrapped(each, 10, 2).join("\n") : cut(each, 28)) }, axisLine: { lineStyle: { color: hair } }, axisTick: { show: false } };
   const figures = { type: "value", axisLabel: { ...text, color: quiet, hideOverlap: true }, splitLine: { lineStyle: { color: hair } } };
   const grid = { left: 4, right: 24, top: series.length > 1 ? 34 : 10, bottom: 4, containLabel: true };
-  const drawn = series.map((each) => ({ type: kind, name: each.title, data: each.values, barMaxWidth: 18, symbolSize: 6, connectNulls: true, label: { show: kind === "bar" && series.length === 1, position: "right", color: quiet } }));
+  const drawn = series.map((each) => ({ type: kind, name: each.title, data: each.values, barMaxWidth: 18, symbolSize: 6, connectNulls: true, label: { show: kind === "bar" && series.length < 3, position: "right", color: quiet } }));
   if (kind === "line") return { ...common, grid, xAxis: { ...words, boundaryGap: false }, yAxis: figures, series: drawn };
   return { ...common, grid, xAxis: figures, yAxis: { ...words, inverse: true, axisLabel: { ...words.axisLabel, interval: 0 } }, series: drawn };
 }

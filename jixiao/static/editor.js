@@ -75,7 +75,7 @@ function variables(code, word) {
 
 function fits(name, label, word) {
   const local = name.slice(name.indexOf(":") + 1);
-  if (name.startsWith(word)) return 0;
+  if (name.startsWith(word) || label === word) return 0;
   if (local.toLowerCase().startsWith(word.toLowerCase()) || label.startsWith(word)) return 1;
   return label.includes(word) ? 2 : null;
 }

@@ -76,7 +76,13 @@ function prepareChart() {
   const { kind, by, number } = controls(chart);
   options(by, [...texts, ...years, ...things]);
   options(number, numbers);
+  by.value = (texts.find((each) => each.name === "title") ?? columns[by.value]).place;
   number.value = (numbers.find(isShare) ?? numbers[0]).place;
+  const pair = ["certain", "possible"].map((name) => numbers.find((each) => each.name === name));
+  if (pair.every(Boolean)) {
+    number.prepend(new Option(pair.map((each) => each.title).join(" / "), pair.map((each) => each.place)));
+    number.selectedIndex = 0; // what is certain and what is possible are not to be added up
+  }
   if (texts.length === 0 && years.length) kind.value = "line";
   for (const each of [kind, by, number]) each.addEventListener("change", drawChart);
 }
@@ -99,14 +105,17 @@ function toldApart(chosen) {
 function drawChart() {
   const { kind, by, number } = controls(chart);
   const [caption, box] = [chart.querySelector("figcaption"), chart.querySelector(".canvas")];
-  const column = columns[Number(number.value)];
-  const values = numbersOf(table, column.place);
+  const drawn = number.value.split(",").map((place) => columns[place]);
+  const [column] = drawn;
+  const whole = kind.querySelector("[value=pie]");
+  whole.disabled = drawn.length > 1 || isShare(column); // shares of different wholes make no pie
+  if (whole.disabled && kind.value === "pie") kind.value = "bar";
   const labels = textsOf(table, Number(by.value));
   const chosen = columns[Number(by.value)];
   box.setAttribute("aria-label", `${column.title} · ${chosen.title}`);
   if (kind.value === "line" && years.length) {
     const names = years.includes(chosen) ? (texts[0] ? textsOf(table, texts[0].place) : labels.map(() => "")) : labels;
-    const lines = linesOf(textsOf(table, years[0].place), names, values, column.title);
+    const lines = linesOf(textsOf(table, years[0].place), names, numbersOf(table, column.place), column.title);
     caption.textContent = lines.left ? filled(caption.dataset.lines, { count: lines.series.length }) : "";
     draw(box, { kind: "line", ...lines });
     return;
@@ -114,7 +123,7 @@ function drawChart() {
   const told = toldApart(chosen);
   const most = kind.value === "pie" ? told.length : BARS;
   caption.textContent = told.length > most ? filled(caption.dataset.few, { count: most }) : "";
-  const series = [{ name: column.name, title: column.title, values: values.slice(0, most) }];
+  const series = drawn.map(({ name, title, place }) => ({ name, title, values: numbersOf(table, place).slice(0, most) }));
   draw(box, { kind: kind.value, labels: told.slice(0, most), series, rest: caption.dataset.rest });
 }
 
