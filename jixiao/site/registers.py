@@ -71,8 +71,8 @@ def _condition(_: Edition, condition: str, language: Language) -> str:
     return translated(CONDITIONS.get(condition, condition), language)
 
 
-def _word(_: Edition, word: str, language: Language) -> str:
-    return translated(word, language)
+def _verdict(_: Edition, verdict: str, language: Language) -> str:
+    return translated(REVIEWED.get(verdict, verdict), language)
 
 
 def _document(edition: Edition, sha256: str, _: Language) -> str:
@@ -222,7 +222,8 @@ def finding_rows(edition: Edition) -> Iterator[Row]:
                 "place": where(first) if first else None,
                 "money_yuan": subject.money if subject else None,
                 "focus": finding.focus,
-                "verdict": REVIEWED[review.verdict] if review else REVIEWED[None],
+                "reviewed": review.verdict if review else UNREVIEWED,
+                "verdict": REVIEWED[review.verdict if review else UNREVIEWED],
                 "who": review and review.who,
                 "why": review and review.why,
             }
@@ -281,7 +282,9 @@ def places(document: Disclosure) -> tuple[str, ...]:
     return (*(each.name for each in known.values() if each.holds(own)), own.name)
 
 
-REVIEWED = {"confirm": "认可", "reject": "否定", None: "未复核"}
+UNREVIEWED = "none"
+"""The choice that means findings of which no reviewer has said anything yet."""
+REVIEWED = {"confirm": "认可", "reject": "否定", UNREVIEWED: "未复核"}
 """What a reviewer can say of a finding, in words."""
 INDICATOR = (
     *("name", "level1", "level2", "description", "printed", "kind", "comparator", "number", "number2", "unit"),
@@ -454,7 +457,7 @@ REGISTERS: Mapping[str, Register] = {
             facets={
                 "rule": RULE,
                 "certainty": Facet("把握", name=_code("certainty")),
-                "verdict": Facet("复核", name=_word),
+                "verdict": Facet("复核", "reviewed", _verdict),
                 "severity": Facet("严重程度", name=_code("severity")),
                 "year": YEAR,
                 "region": REGION,
