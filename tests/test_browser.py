@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import uvicorn
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -29,7 +31,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-DESKTOP, PHONE = 1280, 390
+DESKTOP, PHONE = 1280, 360
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.js"
+SERIOUS = {"serious", "critical"}
+RULES = {"light": [], "dark": ["color-contrast"]}
+"""What is judged in each mode, all where nothing is named: only colours differ."""
 VOCABULARY = (
     "/ontology",
     "/ontology/borrowed",
@@ -85,13 +91,35 @@ def paths(site):
     things = (next(iter(view.documents)), project.iri, project.indicators[0].iri, project.findings[0].address)
     source = f"/source/{project.document.sha256}?line=40"
     lists = ("/", "/documents", "/departments", "/projects", "/indicators", "/findings", "/rules", "/sparql")
+    others = (
+        "/reports",
+        "/about",
+        "/search?q=%E7%8E%87",
+        "/compare",
+        "/explore",
+        "/nowhere",
+        page_path(next(iter(view.by_publisher))),
+    )
     query = "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%209"
-    return [*lists, *map(page_path, things), source, query, *VOCABULARY, *(f"{path}?lang=en" for path in VOCABULARY)]
+    return [
+        *lists,
+        *others,
+        *map(page_path, things),
+        source,
+        query,
+        *VOCABULARY,
+        *(f"{path}?lang=en" for path in VOCABULARY),
+    ]
 
 
 def wide(browser, width):
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width == PHONE}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def coloured(browser, scheme):
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
 def open_page(browser, address):
@@ -109,7 +137,59 @@ def test_no_page_is_wider_than_the_screen_or_complains(browser, site, paths, wid
         if page.execute_script("return document.documentElement.scrollWidth") > width:
             too_wide.append(path)
     assert too_wide == []
-    assert [entry["message"] for entry in browser.get_log("browser")] == []
+    assert [entry["message"] for entry in browser.get_log("browser") if "/nowhere" not in entry["message"]] == []
+
+
+JUDGE = """
+    const [rules, done] = arguments;
+    const runOnly = { type: rules.length ? "rule" : "tag", values: rules.length ? rules : WCAG };
+    axe.run(document, { runOnly, resultTypes: ["violations"] }).then(({ violations }) =>
+      done(violations.map(({ impact, id, nodes }) => [impact, id, nodes[0].target.join(" ")])));
+""".replace("WCAG", '["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]')
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")])
+def test_no_page_shuts_anybody_out(browser, site, paths, width, scheme):
+    if not AXE.is_file():
+        pytest.skip("needs tests/vendor, which an editable install brings")
+    wide(browser, width)
+    coloured(browser, scheme)
+    judge = AXE.read_text(encoding="utf-8")
+    sorts = [*(path for path in paths if path.partition("?")[0] not in VOCABULARY), "/code/unit", "/shapes"]
+    found = []
+    for path in sorts:
+        page = open_page(browser, site[0] + path)
+        page.execute_script(judge)
+        found += [(path, *each) for each in page.execute_async_script(JUDGE, RULES[scheme]) if each[0] in SERIOUS]
+    assert found == []
+
+
+def test_the_first_key_leaps_over_the_menu_to_the_content(browser, site):
+    wide(browser, DESKTOP)
+    page = open_page(browser, f"{site[0]}/rules?lang=zh")
+    page.find_element(By.TAG_NAME, "body").send_keys(Keys.TAB)
+    skip = page.switch_to.active_element
+    assert (skip.text, skip.location["y"] >= 0) == ("跳到正文", True)
+    skip.send_keys(Keys.ENTER)
+    page.switch_to.active_element.send_keys(Keys.TAB)
+    assert page.execute_script("return document.activeElement.closest('main') !== null")
+
+
+def test_on_paper_there_is_the_content_alone_and_where_it_is_kept(browser, site):
+    wide(browser, DESKTOP)
+    address, view = site
+    subject = max(view.subjects.values(), key=lambda each: len(each.indicators))
+    shown = "return [...document.querySelectorAll(arguments[0])].some(each => each.checkVisibility())"
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        for path in (page_path(subject.iri), "/projects"):
+            page = open_page(browser, address + path)
+            assert not page.execute_script(shown, ".masthead, .tools, .choices, .picture-frame, .skip")
+            assert page.execute_script(shown, "table")
+        page = open_page(browser, address + page_path(subject.iri))
+        assert subject.iri in page.find_element(By.CSS_SELECTOR, ".permanent code").text
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_on_a_phone_no_table_has_to_be_pushed_aside(browser, site, paths):
