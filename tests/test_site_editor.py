@@ -183,6 +183,21 @@ def test_what_is_chosen_never_becomes_a_part_of_the_query(site):
     assert "<script>alert" not in page.text
 
 
+def test_what_may_be_chosen_is_offered_by_name(site):
+    page = site.get("/queries/findings-of-rule").text
+    rule = site.app.state.desk.rules["vague-target"]
+    assert f'<option value="vague-target" label="{rule.title["zh"]}">' in page
+    publisher = next(iter(site.app.state.desk.view.documents.values())).publisher
+    assert f'<option value="{publisher}">' in page
+
+
+def test_a_query_too_long_for_an_address_is_posted(site):
+    long = f"SELECT ?it {{ VALUES ?it {{ 'found' }} }} # {'x' * 100_000}"
+    page = site.post("/sparql", data={"query": long})
+    assert page.status_code == 200
+    assert ">found</td>" in page.text
+
+
 def test_an_unknown_question_is_not_found(site):
     assert site.get("/queries/none").status_code == 404
 

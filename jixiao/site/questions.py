@@ -16,9 +16,11 @@ from jixiao.site.engine import engine_of
 from jixiao.site.frame import desk_of, language, show
 from jixiao.site.given import Origin
 from jixiao.site.protocol import STATUS
+from ontology.terms import concepts
 from queries.errors import ParameterError, QueryError
 from queries.library import columns
 from queries.parameters import bind
+from queries.scores import measures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from jixiao.site.answers import Answer
     from queries.library import Question
 
+CODED = {"atLevel": "government-level", "tableKind": "table-kind"}
+"""The parameters whose values are of a code list."""
 NOT_CHOSEN = frozenset({"format", "lang"})
 
 
@@ -105,6 +109,20 @@ def _titles(answer: Answer, spoken: Language) -> dict[str, str]:
     return {name: known[name][spoken] if name in known else name for name in answer.columns}
 
 
+def _offered(request: Request, spoken: Language) -> Mapping[str, list[tuple[str, str]]]:
+    """What may be chosen for a parameter of that name, and what it is called."""
+    desk = desk_of(request)
+    names = sorted({each.publisher for each in desk.view.documents.values() if each.publisher})
+    return {
+        "department": [(name, "") for name in names],
+        "ruleId": [(each.id, each.title[spoken]) for each in desk.rules.values()],
+        "measureId": [(each.id, each.title[spoken]) for each in measures().values()],
+        **{
+            name: [(each.notation, each.labels[spoken]) for each in concepts(of).values()] for name, of in CODED.items()
+        },
+    }
+
+
 def _page(
     request: Request, this: Asked, *, answer: Answer | None = None, fault: Fault | None = None, status: int = 200
 ) -> Response:
@@ -118,6 +136,7 @@ def _page(
         view=desk_of(request).view,
         question=this.question,
         chosen=this.chosen,
+        offered=_offered(request, spoken),
         tiles=tiles(),
         sheet=sheet(request, answer, this.link, titles, this.files) if answer else None,
         text=this.text if answer else None,

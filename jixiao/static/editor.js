@@ -24,7 +24,7 @@ field.before(home);
 const keys = { "Ctrl-Enter": submit, "Cmd-Enter": submit, "Ctrl-Space": complete, Esc: false, Tab: false, "Shift-Tab": false, "Ctrl-S": false }; // Tab leads on, as everywhere
 const editor = new Yasqe(home, { ...nothing, value: field.value, editorHeight: "auto", extraKeys: keys, foldGutter: false, gutters: ["CodeMirror-linenumbers"], screenReaderLabel: form.dataset.name });
 field.hidden = true;
-document.getElementById("keys").hidden = false;
+for (const each of ["keys", "ready"]) document.getElementById(each).hidden = false;
 
 // Mistakes
 
