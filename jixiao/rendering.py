@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ingest.readers.source import FORM_FEED, WRAP
 from jixiao.comparison import amount
 from jixiao.tables import percent, plain
-from jixiao.translation import InEnglish, translated
+from jixiao.translation import InEnglish, told, translated
 from jixiao.view import readable
 from ontology.terms import concepts, label
 
@@ -177,6 +177,7 @@ def _in(language: Language) -> Mapping[str, Callable[..., Any]]:
         "citation": partial(citation, language=language),
         "field": lambda name: translated(field_label(name), language),
         "tr": lambda message: translated(message, language),
+        "told": lambda phrase: told(phrase, language),
         **{name: code_label(scheme, language) for name, scheme in CODES.items()},
     }
 

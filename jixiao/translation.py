@@ -39,15 +39,30 @@ _COUNTED = re.compile(r"{(\d+)\?(.*?)\|(.*?)}")
 
 
 @cache
-def english() -> Mapping[str, str]:
-    """What each message of the pages is in English."""
-    text = files("jixiao.messages").joinpath("pages.en.toml").read_text(encoding="utf-8")
+def english(name: str = "pages") -> Mapping[str, str]:
+    """What each message of the pages is in English, or each of the phrases that programs write."""
+    text = files("jixiao.messages").joinpath(f"{name}.en.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
 def translated(message: str, language: str) -> str:
     """A message of a page in a language; one without a translation stays as it is."""
     return english().get(message, message) if language == "en" else message
+
+
+def told(phrase: str, language: str) -> str:
+    """What a program wrote of what it read or found, in a language; one that is not known stays as it is."""
+    if language != "en":
+        return phrase
+    matches = ((pattern.fullmatch(phrase), words) for pattern, words in _phrases())
+    return next((words.format(*match.groups()) for match, words in matches if match), phrase)
+
+
+@cache
+def _phrases() -> list[tuple[re.Pattern[str], str]]:
+    """The phrases as patterns, those first that say the most."""
+    known = sorted(english("phrases").items(), key=lambda each: len(each[0].replace("{}", "")), reverse=True)
+    return [(re.compile("(.+?)".join(map(re.escape, phrase.split("{}")))), words) for phrase, words in known]
 
 
 class InEnglish(Extension):

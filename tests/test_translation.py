@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -14,7 +15,8 @@ from jixiao.site.departments import TOGETHER
 from jixiao.site.lists import LIMITS
 from jixiao.site.pages import FACTS, RANGE
 from jixiao.site.registers import CONDITIONS, REGISTERS, REVIEWED
-from jixiao.translation import CHINESE, InEnglish, english, messages, put
+from jixiao.translation import CHINESE, InEnglish, english, messages, put, told
+from queries.library import rules
 
 FIELDS = files("jixiao").joinpath("fields.yaml")
 TEMPLATES = [each for each in files("jixiao").joinpath("templates").iterdir() if each.name.endswith((".html", ".svg"))]
@@ -27,7 +29,7 @@ def said():
         found |= {register.title, register.sentence, register.hint, *register.bounds.values()}
         found |= {facet.title for facet in register.facets.values()}
     found |= {*CONDITIONS.values(), *REVIEWED.values(), *LIMITS.values(), TOGETHER, RANGE}
-    found |= {word for _, word, _ in FACTS} | {word for words in SAID.values() for word in words}
+    found |= {word for _, word, _ in FACTS}
     return found | {field_label(name) for name in yaml.safe_load(FIELDS.read_text(encoding="utf-8"))}
 
 
@@ -76,6 +78,28 @@ def test_translations_keep_their_expressions_and_break_no_tag():
     for message, translation in english().items():
         assert {each[0] for each in message.split("{")[1:]} == {each[0] for each in translation.split("{")[1:]}, message
         assert not set('"<>') & set(translation), message
+
+
+def test_what_rules_always_compare_with_is_told_in_english():
+    constants = {
+        each for rule in rules().values() for each in re.findall(r'BIND\("([^"]+)" AS \?expected\)', rule.body)
+    }
+    constants |= {word for words in SAID.values() for word in words}
+    assert len(constants) > len(SAID)
+    assert constants - english("phrases").keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("不超过 100%", "at most 100%"),
+        ("不超过 3.5万元", "at most 3.5 × 10,000 yuan"),
+        ("第 3 页 第 4–5 行", "page 3 line 4–5"),
+        ("提高", "提高"),
+    ],
+)
+def test_phrases_of_programs_are_told_with_what_they_name_and_printed_words_stay(phrase, said):
+    assert (told(phrase, "en"), told(phrase, "zh")) == (said, phrase)
 
 
 def test_every_template_is_sound_in_both_languages():

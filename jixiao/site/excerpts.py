@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import IngestError
-from jixiao.rendering import at, cited, printed, where
+from jixiao.rendering import at, cited, printed
 from jixiao.site.marks import WINDOW, Asked, spots
 from jixiao.site.paper import SCALE
 from jixiao.site.sight import NEAR, sight
@@ -35,7 +35,8 @@ class Excerpt:
     line: int
     words: str
     """What is printed there, for those who do not see the picture."""
-    where: str
+    place: Located
+    """Where it begins."""
     sight: Sight | None
     """Where it is no picture."""
 
@@ -83,4 +84,4 @@ def _excerpt(room: ReadingRoom, view: View, document: Disclosure, places: Sequen
             return None
         seen = seen.near(AROUND)
     words = "，".join(dict.fromkeys(printed(place.quote).replace("\n", "") for place in places))
-    return Excerpt(document, cited(places), places[0].line or 1, words, where(places[0]), seen)
+    return Excerpt(document, cited(places), places[0].line or 1, words, places[0], seen)
