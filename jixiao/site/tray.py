@@ -244,5 +244,6 @@ class Tray:
 
 def _from(archive: Paper, found: Path | IngestError) -> Paper:
     if isinstance(found, IngestError):
-        return Paper(found.path, 0, archive.name, cause=found.cause)
+        inside = archive.name if found.path.name != archive.name else ""
+        return Paper(found.path, 0, inside, cause=found.cause)
     return Paper(found, found.stat().st_size, archive.name)
