@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import Route
 
 from jixiao.site.frame import desk_of, show, spoken
+from jixiao.site.overview import Part
 from jixiao.summary import Profile, profile
 from jixiao.translation import translated
 from jixiao.view import grouped, readable
@@ -17,13 +18,13 @@ from ontology.terms import fold, label
 from queries.comparison.names import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
     from jixiao.messages import Language
-    from jixiao.view import Disclosure, Indicator, Subject, View
+    from jixiao.view import Clarity, Disclosure, Indicator, Subject, View
 
 TOGETHER = "{}（{} 份文件）"
 """What a department with several documents is called where it can be chosen."""
@@ -58,6 +59,7 @@ class Side:
 def department(request: Request, view: View, iri: str) -> Response:
     """One department: its years, how clear its targets are, what was found."""
     documents = view.by_publisher[iri]
+    whole = profile(view, documents)
     return show(
         request,
         "department.html",
@@ -65,10 +67,19 @@ def department(request: Request, view: View, iri: str) -> Response:
         view=view,
         iri=iri,
         called=documents[-1].publisher,
-        whole=profile(view, documents),
+        whole=whole,
+        levels=[Part(name, told) for name, told in whole.levels.items() if told.judged],
+        history=_history(view, documents),
         following=list(pairwise(documents)),
         years=[(each, profile(view, [each])) for each in documents],
     )
+
+
+def _history(view: View, documents: Sequence[Disclosure]) -> list[tuple[int, Clarity]]:
+    """How clear the targets of each year were."""
+    by_year = grouped((each for each in documents if each.year), lambda each: each.year)
+    told = [(year, profile(view, of_year).clarity) for year, of_year in by_year.items()]
+    return [(year, clear) for year, clear in told if clear.judged]
 
 
 def compare(request: Request) -> Response:
