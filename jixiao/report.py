@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from graph.snapshot import Snapshot
+    from jixiao.messages import Language
     from jixiao.tables import Cell
     from jixiao.view import Disclosure, Finding, Subject
     from queries.library import Rule
@@ -25,21 +26,27 @@ if TYPE_CHECKING:
 TEMPLATE = "report.html"
 
 
-def write_report(snapshot: Snapshot, path: Path, *, date: str | None = None) -> Path:
+def write_report(snapshot: Snapshot, path: Path, *, date: str | None = None, language: Language = "zh") -> Path:
     """Writes the report on a snapshot to a file, whose folder is made where it is missing.
 
     Args:
         snapshot: what to report on.
         path: where the HTML goes.
         date: what to print as the report's date; none is printed without it, for the snapshot itself has no clock.
+        language: what the report is written in; what documents print stays as it is.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render_report(snapshot, date=date), encoding="utf-8", newline="\n")
+    path.write_text(render_report(snapshot, date=date, language=language), encoding="utf-8", newline="\n")
     return path
 
 
 def render_report(
-    snapshot: Snapshot, *, date: str | None = None, view: View | None = None, sheet: str | None = None
+    snapshot: Snapshot,
+    *,
+    date: str | None = None,
+    view: View | None = None,
+    sheet: str | None = None,
+    language: Language = "zh",
 ) -> str:
     """The report on a snapshot as HTML.
 
@@ -48,11 +55,12 @@ def render_report(
         date: what to print as the report's date.
         view: the snapshot arranged, where somebody has it already.
         sheet: the address of the style sheet; without it the style is written into the report, which then stands alone.
+        language: what the report is written in.
     """
     view = view or View(snapshot)
     every = rules()
     return (
-        environment()
+        environment(language)
         .get_template(TEMPLATE)
         .render(
             view=view,

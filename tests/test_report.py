@@ -53,6 +53,14 @@ def test_a_date_is_printed_only_when_it_is_given(snapshot, report):
     assert not re.search(r"\b20\d\d-\d\d-\d\d\b", report)
 
 
+def test_it_can_be_had_in_english_and_keeps_what_is_printed(snapshot):
+    written = unescape(render_report(snapshot, language="en"))
+    assert '<html lang="en">' in written
+    assert "How clear the targets are" in written
+    assert all(document.label in written for document in View(snapshot).documents.values())
+    assert "目标清不清楚" not in written
+
+
 def test_every_finding_stands_with_both_figures_and_its_quotes(snapshot, words):
     for finding in View(snapshot).findings:
         for said in (finding.project, finding.indicator, finding.found, finding.expected):

@@ -15,7 +15,7 @@ from jixiao.cli.checking import say_failed
 from jixiao.cli.intake import take_in
 from jixiao.cli.options import HERE, Kg, knowledge_graph, say
 from jixiao.errors import BadInputError
-from jixiao.messages import text
+from jixiao.messages import language, text
 
 if TYPE_CHECKING:
     from jixiao.site.engine import Service
@@ -46,7 +46,7 @@ def report(
 
     snapshot = knowledge_graph(kg).live()
     say_failed(snapshot)
-    write_report(snapshot, output, date=date)
+    write_report(snapshot, output, date=date, language=language())
     say(text("report.written", path=output))
 
 
@@ -126,7 +126,7 @@ def demo(
     written += samples.write(folder / "samples", seed=seed, count=8, kinds=("pdf", "xlsx", "docx", "html"))
     say(text("demo.samples", count=len(written), folder=folder / "samples"))
     take_in(written, folder / "kg")
-    write_report(knowledge_graph(folder / "kg").live(), folder / "report.html")
+    write_report(knowledge_graph(folder / "kg").live(), folder / "report.html", language=language())
     say(text("report.written", path=folder / "report.html"))
     say(text("demo.next", kg=folder / "kg"))
     if show:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from jixiao.report import render_report
-from jixiao.site.frame import desk_of, show
+from jixiao.site.frame import desk_of, show, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from graph.folder import KnowledgeGraph
+    from graph.snapshot import Snapshot
+    from jixiao.messages import Language
     from jixiao.view import View
 
 SHEET = "/static/jixiao.css"
@@ -54,19 +56,20 @@ def report(request: Request) -> Response:
         raise HTTPException(404)
     day = _day(desk_of(request).snapshot.path)
     if "download" not in request.query_params:
-        return HTMLResponse(_written(view, day, SHEET))
+        return HTMLResponse(_written(view, day, SHEET, spoken(request)))
     named = {"Content-Disposition": f'attachment; filename="jixiao-{view.id}.html"'}
-    return HTMLResponse(_written(view, day, None), headers=named)
+    return HTMLResponse(_written(view, day, None, spoken(request)), headers=named)
 
 
-def _written(view: View, day: str, sheet: str | None) -> str:
+def _written(view: View, day: str, sheet: str | None, language: Language) -> str:
     with _WRITING:  # of many readers one has it written
-        return _write(view, day, sheet)
+        return _write(view, day, sheet, language)
 
 
-@lru_cache(maxsize=2)
-def _write(view: View, day: str, sheet: str | None) -> str:
-    return render_report(view.graph, date=day, view=view, sheet=sheet)  # type: ignore[arg-type]  # the desk's is a snapshot
+@lru_cache(maxsize=4)
+def _write(view: View, day: str, sheet: str | None, language: Language) -> str:
+    snapshot = cast("Snapshot", view.graph)
+    return render_report(snapshot, date=day, view=view, sheet=sheet, language=language)
 
 
 def _kept(graph: KnowledgeGraph) -> Iterator[Edition]:
