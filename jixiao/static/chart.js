@@ -68,7 +68,7 @@ function optionOf({ kind, labels, series, rest }, narrow) {
   };
   if (kind === "pie") return { ...common, color: SERIES.map((_, place) => colourOf("", place)), series: [slices(labels, series[0], rest, text, sheet)] };
   const words = { type: "category", data: labels, axisLabel: { ...text, formatter: (each) => (narrow ? wrapped(each, 10, 2).join("\n") : cut(each, 28)) }, axisLine: { lineStyle: { color: hair } }, axisTick: { show: false } };
-  const figures = { type: "value", axisLabel: { ...text, color: quiet, hideOverlap: true }, splitLine: { lineStyle: { color: hair } } };
+  const figures = { type: "value", splitNumber: narrow ? 3 : 5, axisLabel: { ...text, color: quiet, hideOverlap: true }, splitLine: { lineStyle: { color: hair } } };
   const grid = { left: 4, right: 24, top: series.length > 1 ? 34 : 10, bottom: 4, containLabel: true };
   const drawn = series.map((each) => ({ type: kind, name: each.title, data: each.values, barMaxWidth: 18, symbolSize: 6, connectNulls: true, label: { show: kind === "bar" && series.length < 3, position: "right", color: quiet } }));
   if (kind === "line") return { ...common, grid, xAxis: { ...words, boundaryGap: false }, yAxis: figures, series: drawn };

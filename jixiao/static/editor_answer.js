@@ -89,42 +89,51 @@ function prepareChart() {
 
 const controls = (figure) => Object.fromEntries([...figure.querySelectorAll("select")].map((each) => [each.name, each]));
 
-// What a column says of each row, with further columns where it says the same of several.
-function toldApart(chosen) {
-  let labels = textsOf(table, chosen.place);
-  for (const each of [...years, ...texts, ...things]) {
-    const known = new Set(labels).size;
-    if (known === labels.length) break;
+// What a column says of each row, with further columns where it says the same of several rows, or of several in a year.
+function toldApart(chosen, others, within = rows.map(() => "")) {
+  const apart = (labels) => new Set(labels.map((label, row) => `${label}\n${within[row]}`)).size;
+  let labels = chosen ? textsOf(table, chosen.place) : rows.map(() => "");
+  for (const each of others) {
     const further = textsOf(table, each.place);
     const longer = labels.map((label, row) => `${label} ${further[row]}`.trim());
-    if (each !== chosen && new Set(longer).size > known) labels = longer;
+    if (each !== chosen && apart(longer) > apart(labels)) labels = longer;
   }
   return labels;
 }
 
 function drawChart() {
   const { kind, by, number } = controls(chart);
-  const [caption, box] = [chart.querySelector("figcaption"), chart.querySelector(".canvas")];
   const drawn = number.value.split(",").map((place) => columns[place]);
-  const [column] = drawn;
+  const chosen = columns[by.value];
   const whole = kind.querySelector("[value=pie]");
-  whole.disabled = drawn.length > 1 || isShare(column); // shares of different wholes make no pie
+  whole.disabled = drawn.length > 1 || isShare(drawn[0]); // shares of different wholes make no pie
   if (whole.disabled && kind.value === "pie") kind.value = "bar";
-  const labels = textsOf(table, Number(by.value));
-  const chosen = columns[Number(by.value)];
-  box.setAttribute("aria-label", `${column.title} · ${chosen.title}`);
-  if (kind.value === "line" && years.length) {
-    const names = years.includes(chosen) ? (texts[0] ? textsOf(table, texts[0].place) : labels.map(() => "")) : labels;
-    const lines = linesOf(textsOf(table, years[0].place), names, numbersOf(table, column.place), column.title);
-    caption.textContent = lines.left ? filled(caption.dataset.lines, { count: lines.series.length }) : "";
-    draw(box, { kind: "line", ...lines });
-    return;
-  }
-  const told = toldApart(chosen);
-  const most = kind.value === "pie" ? told.length : BARS;
-  caption.textContent = told.length > most ? filled(caption.dataset.few, { count: most }) : "";
+  chart.querySelector(".canvas").setAttribute("aria-label", `${drawn.map((each) => each.title).join(" / ")} · ${chosen.title}`);
+  if (kind.value === "line" && years.length) drawLines(drawn, chosen);
+  else drawRows(kind.value, drawn, chosen);
+}
+
+function put(caption, wanted) {
+  chart.querySelector("figcaption").textContent = caption;
+  draw(chart.querySelector(".canvas"), wanted);
+}
+
+function drawLines(drawn, chosen) {
+  const along = textsOf(table, years[0].place);
+  const names = toldApart(years.includes(chosen) ? null : chosen, [...texts, ...things], along);
+  const each = drawn.map((column) => ({ column, lines: linesOf(along, names, numbersOf(table, column.place), column.title) }));
+  const series = each.flatMap(({ column, lines }) => lines.series.map((line) => (drawn.length > 1 ? { ...line, title: `${line.title} ${column.title}` } : line)));
+  const [{ lines }] = each;
+  const few = chart.querySelector("figcaption").dataset.lines;
+  put(lines.left ? filled(few, { count: series.length }) : "", { kind: "line", labels: lines.labels, series });
+}
+
+function drawRows(kind, drawn, chosen) {
+  const labels = toldApart(chosen, [...years, ...texts, ...things]);
+  const most = kind === "pie" ? labels.length : BARS;
+  const { few, rest } = chart.querySelector("figcaption").dataset;
   const series = drawn.map(({ name, title, place }) => ({ name, title, values: numbersOf(table, place).slice(0, most) }));
-  draw(box, { kind: kind.value, labels: told.slice(0, most), series, rest: caption.dataset.rest });
+  put(labels.length > most ? filled(few, { count: most }) : "", { kind, labels: labels.slice(0, most), series, rest });
 }
 
 // Map
