@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import chain
+import heapq
+import tempfile
+from contextlib import ExitStack
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store
@@ -12,8 +15,12 @@ from ontology.terms import triples as vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
 
     from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
+
+RUN = 200_000
+"""So many lines are sorted at once: some 60 MB."""
 
 
 def vocabulary_quads(concepts: Iterable[Triple] = ()) -> Iterator[Quad]:
@@ -45,8 +52,28 @@ def query(store: Store, sparql: str) -> QuerySolutions | QueryBoolean | QueryTri
 
 def dump(store: Store) -> bytes:
     """Everything in the store as sorted N-Quads: the same content gives the same bytes."""
-    lines = (store.dump(format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-    return b"".join(sorted(lines))
+    return b"".join(lines(store))
+
+
+def lines(store: Store) -> Iterator[bytes]:
+    """What :func:`dump` gives, line by line: whoever only passes it on needs no room for all of it."""
+    with ExitStack() as files:
+        whole = files.enter_context(tempfile.TemporaryFile())
+        store.dump(whole, RdfFormat.N_QUADS)
+        whole.seek(0)
+        yield from heapq.merge(*_sorted_runs(whole, files))
+
+
+def _sorted_runs(file: BinaryIO, files: ExitStack) -> Iterator[Iterable[bytes]]:
+    """The lines of a file in sorted runs of at most ``RUN``, all but the last one in files of their own."""
+    while run := sorted(islice(file, RUN)):
+        if len(run) < RUN:
+            yield run
+            return
+        kept = files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+        kept.writelines(run)
+        kept.seek(0)
+        yield kept
 
 
 def count(store: Store, class_name: str) -> int:

@@ -432,3 +432,9 @@ def test_two_years_of_one_department_count_each_indicator_once(folder, source, o
         ?indicator a <{JX}Indicator> ; <{JX}document>/<{DCT}publisher>/<{SKOS}prefLabel> ?name }}"""
     (row,) = folder.publish().query(query)
     assert row["n"].value == "2"
+
+
+def test_the_dump_is_the_same_whether_it_is_sorted_at_once_or_in_runs(published, monkeypatch):
+    whole = published.live().dump()
+    monkeypatch.setattr("graph.store.RUN", 100)
+    assert published.live().dump() == whole == b"".join(sorted(whole.splitlines(keepends=True)))

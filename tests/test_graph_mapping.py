@@ -324,6 +324,10 @@ def test_a_number_word_is_money_only_where_money_is_counted():
     assert yuan("注册用户", "万") is None
     assert yuan("项目总成本", "万") == "20000"
     assert yuan("注册用户", "万元") == "20000"
+    assert yuan("印刷费", "元/册") == yuan("印刷费", "元每册") == "2"
+    assert yuan("场地费", "万元/场") == "20000"
+    assert yuan("培训成本", "万/人") is None
+    assert yuan("配送成本", "次/年") is None
 
 
 def organisations(**facts):

@@ -10,7 +10,7 @@ from ingest.errors import NotADisclosureError
 from ingest.forms.accounts import account_sheets, tables_of
 from ingest.forms.budgets import read_budgets
 from ingest.forms.coverage import coverage, unread_cells
-from ingest.forms.facts import listed_units, owners_of, read_facts, read_units
+from ingest.forms.facts import listed_units, overseen, owners_of, read_facts, read_units
 from ingest.forms.identity import read_grants, read_kind, read_statements, read_supersedes
 from ingest.forms.lattices import read_lattice, title_lines
 from ingest.forms.rows import Reader, finished
@@ -44,6 +44,7 @@ def read_document(path: Path, source: Source, extractor: str) -> Document:
     owners = [*listed_units(fragments, source.text), *owners_of(targets, budgets)]
     tables = tables_of(sheets, source.text)
     facts = read_facts(fragments, source.text, owners, tables)
+    owners += overseen(targets, fragments, source.text, facts.publisher)
     kind, titled = read_kind(fragments, source.text, tables)
     corrected = read_supersedes(fragments)
     places = {"kind": titled, "supersedes": corrected.spans(source.text) if corrected else ()}

@@ -105,6 +105,20 @@ def owners_of(targets: Iterable[Target], budgets: Iterable[ProjectBudget]) -> li
     return [Named(row.unit or "", row.places["unit"], own=True) for row in rows.values()] + named
 
 
+def overseen(
+    targets: Iterable[Target], fragments: Sequence[Fragment], text: str, publisher: str | None
+) -> Iterator[Named]:
+    """The units whose forms name the publisher as the department in charge: they are its own."""
+    known = {label_key(label) for label in words()["superior_labels"]}
+    lines = {line.line: line for line in line_passages(fragments)}
+    for form in targets:
+        rows = [row.places["name"][0].line for row in form.indicators if "name" in row.places]
+        head = range(form.line or 0, min(rows, default=0))
+        above = {fold(named.name) for n in head if n in lines for named in labelled(lines[n], known, text)}
+        if form.unit and fold(publisher or "") in above:
+            yield Named(form.unit, form.places["unit"], own=True)
+
+
 def coded_units(tables: Iterable[BudgetTable]) -> Iterator[Named]:
     """The units that budget tables list with their codes and their money."""
     owned = {label_key(label) for label in words()["unit_codes"]}

@@ -278,6 +278,8 @@ FREE: dict[str, tuple[Callable[[str], float], int]] = {
     "remark": (evidence_fit, 30),
     "comparator": (value_fit, 2),
     "value_unit": (value_fit, 3),
+    "actual": (value_fit, 60),
+    "score": (weight_fit, 2),
 }
 """The columns of text: their fit, and the most fragments that a cell may have."""
 

@@ -72,4 +72,6 @@ def told_direction(name: str, unit: str | None = None) -> Told | None:
 
 def is_per_unit(name: str, desc: str | None, unit: str | None) -> bool:
     """Whether a sum of money is meant for one of many."""
-    return bool(each().search(fold(unit or "")) or each().search(fold(name)) or re.search(r"每个.*补助$", fold(desc or "")))
+    return bool(
+        each().search(fold(unit or "")) or each().search(fold(name)) or re.search(r"每个.*补助$", fold(desc or ""))
+    )
