@@ -70,6 +70,6 @@ def peers(snapshot: Snapshot, indicators: Iterable[str]) -> Mapping[str, Peers]:
     return {iri: each for iri, each in told if each}
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # the live snapshot is not forgotten when somebody looks at a preview
 def _elsewhere(snapshot: Snapshot) -> Elsewhere:
     return Elsewhere(index_of(snapshot))
