@@ -263,7 +263,12 @@ def test_a_form_that_is_too_large_is_refused_in_words(site, monkeypatch):
     monkeypatch.setattr(guarded, "MOST_TOGETHER", 0)
     answer = post(site, "/upload", [("大.txt", b"x" * (3 << 20))])
     assert (answer.status_code, "没有接收" in answer.text) == (413, True)
-    assert site.post("/upload/token", data={"token": "x" * 10**5}).status_code == 413
+
+
+def test_strangers_may_send_no_more_than_a_token(anybody):
+    assert anybody.post("/upload/token", data={"token": "x" * 10**5}).status_code == 413
+    answer = anybody.post("/upload/token", files={"files": ("大.txt", b"x" * (1 << 20))})
+    assert answer.status_code == 413
 
 
 def test_a_form_that_is_none_is_refused(site):

@@ -32,6 +32,8 @@ LONGEST_FORM = 1 << 16
 """How many bytes a form without files may have."""
 ABOUT_IT = 1 << 20
 """What a form with files has beside the files."""
+PATIENCE = 4
+"""How many times as much as is taken is still received, so that its sender sees why it was not."""
 OFF = "打开网站时用 jixiao serve --upload，就可以从网页读入文件、写复核意见。"
 
 
@@ -70,7 +72,7 @@ async def _answered(request: Request, guest: Guest, page: Page, *, before: bool)
     if request.method != "POST":
         return await run_in_threadpool(page, request, guest, FormData())
     ours(request)
-    form = await _form(request)
+    form = await _form(request, files=not before)
     try:
         if not before:
             signed(guest, form.get("form"))
@@ -79,14 +81,14 @@ async def _answered(request: Request, guest: Guest, page: Page, *, before: bool)
         await form.close()
 
 
-async def _form(request: Request) -> FormData:
-    """The form that was sent; its files go to the disk as they come.
+async def _form(request: Request, *, files: bool) -> FormData:
+    """The form that was sent; its files, where it may have any, go to the disk as they come.
 
     Raises:
         MultiPartException: it is no form, or too large.
         OSError: the disk is full.
     """
-    if request.headers.get("content-type", "").partition(";")[0] == FORM:
+    if not files or request.headers.get("content-type", "").partition(";")[0] == FORM:
         return await FormParser(request.headers, _measured(request, LONGEST_FORM)).parse()
     length = request.headers.get("content-length", "0")
     trays: Trays = request.app.state.trays
@@ -99,14 +101,14 @@ async def _form(request: Request) -> FormData:
 async def _measured(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     """The body of a request, piece by piece.
 
-    What is too much is still received (browsers show no answer before all is sent), but kept nowhere.
+    What is too much is still received for a while (browsers show no answer before all is sent), but kept nowhere.
     """
     size = 0
     stream = request.stream()
     while True:
         with anyio.fail_after(SLOWEST_BODY):
             piece = await anext(stream, None)
-        if piece is None:
+        if piece is None or size > PATIENCE * most:
             break
         size += len(piece)
         if size <= most:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from graph.errors import FolderBusyError, GraphError
+from graph.errors import FolderBusyError, NothingPublishedError
 from graph.reviews import Review, ReviewError, append, said
 from jixiao.rendering import page_path
 from jixiao.site.door import remember_name
@@ -58,7 +58,7 @@ def pending(desk: Desk) -> int:
     """How many corrections the live snapshot does not know yet."""
     try:
         snapshot = desk.snapshot
-    except GraphError:
+    except NothingPublishedError:
         return 0
     made = [said(each, desk.graph.base) for each in desk.opinions.reviews if each.verdict == "correct"]
     subjects = {next(quads).subject for quads in made}

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
+from graph.errors import NothingPublishedError
 from jixiao.site.door import forget
 from jixiao.site.frame import desk_of, show
 from jixiao.site.guarded import ask_for_token, guarded, refused
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from jixiao.site.desk import Desk
     from jixiao.site.door import Door, Guest
     from jixiao.site.guarded import Page
     from jixiao.site.tray import Tray
@@ -99,14 +101,16 @@ def tray(request: Request, tray: Tray, form: FormData) -> Response:
     """What became of the files so far, and what may be done with them; further files onto the same tray."""
     if request.method == "POST":
         return _received(tray, form)
-    live = _live_sources(request)
+    live = _live_sources(desk_of(request))
     return show(request, "upload_tray.html", here="/upload", tray=tray, limits=_LIMITS, preview=tray.view, live=live)
 
 
-def _live_sources(request: Request) -> set[str]:
+def _live_sources(desk: Desk) -> set[str]:
     """The hashes of what is in the knowledge graph already."""
-    current = request.app.state.desk.graph.current()
-    return {entry["sha256"] for entry in current.manifest["documents"]} if current else set()
+    try:
+        return {entry["sha256"] for entry in desk.snapshot.manifest["documents"]}
+    except NothingPublishedError:
+        return set()
 
 
 def publish(request: Request, _: Guest, __: FormData) -> Response:

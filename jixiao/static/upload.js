@@ -93,8 +93,7 @@ async function look() {
     const answer = await fetch(location.href);
     const page = read(await answer.text());
     const now = page.getElementById("tray");
-    if (now && now.dataset.busy === undefined) location.reload();
-    else if (now) shown.replaceWith(document.adoptNode(now));
+    if (now && now.outerHTML !== shown.outerHTML) shown.replaceWith(document.adoptNode(now));
   } catch {
     // the site may be busy or stopped: look again later
   }
