@@ -137,3 +137,17 @@ def test_no_publisher_is_named_in_the_reader_or_its_words(real: Path, root: Path
     files = [*(root / "ingest").rglob("*.py"), *(root / "ontology" / "lexicon").glob("*.yaml")]
     found = [(file.name, name) for file in files for name in names if name in file.read_text(encoding="utf-8")]
     assert not found
+
+
+def test_a_result_beside_the_target_is_read_from_cells_divided_by_tabs(tmp_path):
+    path = tmp_path / "result.txt"
+    path.write_text(
+        "项目支出绩效自评表\n项目名称\t水库巡查\n一级指标\t二级指标\t三级指标\t年度指标值\t实际完成值\t分值\t得分\n"
+        "产出指标\t数量指标\t巡查次数\t≥12次\t13次\t50\t49\n满意度指标\t服务对象满意度指标\t群众满意度\t≥90%\t95%\t40\t40\n",
+        encoding="utf-8",
+    )
+    rows = read(path).targets[0].indicators
+    assert [(row.value, row.actual, row.weight, row.score) for row in rows] == [
+        ("≥12次", "13次", 50, 49),
+        ("≥90%", "95%", 40, 40),
+    ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from drawn import source
 
+import ingest
 from ingest.forms.accounts import account_sheets
 from ingest.forms.coverage import coverage, unread_cells
 from ingest.forms.document import read_document
@@ -247,6 +248,51 @@ def test_figures_of_running_text_with_what_they_count():
 
 def test_figures_of_tables_are_no_statements():
     assert read("支出总表", "单位：万元", EXPENDITURE, *FORM).statements == ()
+
+
+def test_running_text_in_a_cell_that_fills_its_row_is_a_statement():
+    (told,) = read("本年共安排预算项目12个。 | < | <\n事项 | 数量 | 备注", *FORM).statements
+    assert (told.what, told.number) == ("预算项目", 12)
+
+
+def test_the_row_of_a_form_is_no_statement(tmp_path):
+    path = tmp_path / "form.txt"
+    path.write_text(ROWS_OF_LINES, encoding="utf-8")
+    document = ingest.read(path)
+    assert [each.name for each in document.targets[0].indicators] == ["建设数量", "验收合格率"]
+    assert document.statements == ()
+
+
+ROWS_OF_LINES = """绩效目标表
+项目名称 线路改造
+绩效目标
+1.完成线路改造。
+一级指标 二级指标 三级指标 绩效指标描述 指标值 指标值确定依据
+
+产出指标 数量指标 建设数量 本年建成的站点数 不少于11个 项目实施方案
+产出指标 质量指标 验收合格率 一次通过的比例 ≥95% 项目实施方案
+"""
+
+
+# ---- units of forms
+
+
+def test_a_unit_belongs_to_the_department_that_its_form_puts_in_charge():
+    title, form = FORM_OF_A_UNIT
+    assert [unit.name for unit in read("云山市水务局2031年部门预算", title, form).units] == ["临江堤防管理所"]
+    other = form.replace("云山市水务局", "云山市农业局")
+    assert [unit.name for unit in read("云山市水务局2031年部门预算", title, other).units] == ["云山市水务局"]
+
+
+FORM_OF_A_UNIT = (
+    "项目支出绩效目标表",
+    """
+    项目名称 | 水库巡查 | < | <
+    主管部门 | 云山市水务局 | 实施单位 | 临江堤防管理所
+    一级指标 | 二级指标 | 三级指标 | 指标值
+    产出指标 | 数量指标 | 巡查次数 | ≥12次
+    """,
+)
 
 
 # ---- coverage

@@ -226,6 +226,20 @@ def test_self_evaluation_keeps_the_achieved_value_and_the_score() -> None:
     ]
 
 
+def test_a_plan_in_a_grid_keeps_its_empty_steps() -> None:
+    (form,), _ = read(
+        "项目绩效目标表",
+        """
+        项目名称 | 甲项目 | < | < | <
+        资金支出计划（%） | 3月底 | 6月底 | 10月底 | 12月底
+        ^ | 30 | | 100 |
+        绩效指标 | 一级指标 | 二级指标 | 三级指标 | 指标值
+        ^ | 产出指标 | 数量指标 | 管护长度 | ≥20公里
+        """,
+    )
+    assert form.plan == (30, None, 100, None)
+
+
 def test_no_levels_at_all() -> None:
     (form,), leftovers = read(
         "2025年部门整体绩效目标表",
