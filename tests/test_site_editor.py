@@ -138,6 +138,19 @@ def test_a_page_shows_the_first_rows_and_a_file_has_them_all(site, monkeypatch):
     assert len(site.get("/sparql/answer", params={"query": query, "format": "json"}).json()["rows"]) == 5
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+@pytest.mark.parametrize("number", ["abc", "1e999999", "1e9999999", "1_0", "NaN", "9" * 5000])
+def test_what_only_calls_itself_a_number_is_text_in_files(site, form, number):
+    query = f'SELECT ("{number}"^^<http://www.w3.org/2001/XMLSchema#decimal> AS ?odd) {{}}'
+    answer = site.get("/sparql/answer", params={"query": query, "format": form})
+    assert answer.status_code == 200
+    if form == "xlsx":
+        _, row = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    else:
+        row = answer.json()["rows"][0].values() if form == "json" else [*csv.reader(answer.text.splitlines())][1]
+    assert next(iter(row)) == number
+
+
 def test_files_come_in_known_forms_alone(site):
     assert site.get("/sparql/answer", params={"query": "ASK {}", "format": "exe"}).status_code == 400
     assert site.get("/queries/kinds-by-type?format=exe").status_code == 406

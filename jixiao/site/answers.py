@@ -43,6 +43,9 @@ LONGEST = 16 << 20
 TRIPLE = ("subject", "predicate", "object")
 NUMBER = re.compile(r"#(decimal|double|float|(\w*[iI]nteger)|(unsigned)?(Long|Int|Short|Byte|long|int|short|byte))$")
 
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,2})?")
+"""What a file holds as a number. A query may call anything a number, even one that no memory could hold."""
+
 Kept = str | bool | Decimal | None
 """A value as a file holds it."""
 Term = dict[str, str]
@@ -173,9 +176,7 @@ def _value(term: Term | None) -> Kept:
     if term is None:
         return None
     value = term["value"]
-    if is_number(term) and (number := Decimal(value)).is_finite():
-        return number
-    return value
+    return Decimal(value) if is_number(term) and PLAIN_NUMBER.fullmatch(value) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
