@@ -135,6 +135,7 @@ KINDS = {
     "presentation": (_zip("[Content_Types].xml", "ppt/presentation.xml"), "pptx"),
     "OFD": (_zip("OFD.xml", "Doc_0/Document.xml"), "ofd"),
     "archive": (_zip("预算.xlsx", "说明/决算.docx"), "zip"),
+    "archive that begins with a PDF": (_zip("%PDF-1.7.pdf"), "zip"),
     "archive of nothing": (_zip(), "zip"),
     "XLSX cut off": (_zip("[Content_Types].xml", "xl/workbook.xml")[:-40], "xlsx"),
     "DOC": (OLE + "WordDocument".encode("utf-16-le"), "doc"),

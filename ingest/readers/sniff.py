@@ -42,13 +42,13 @@ STREAMS = {
 def kind_of(data: bytes) -> str:
     """What a file holds: the name of a format that is read, of one that is known, or ``text`` where nothing speaks."""
     head = data[:HEAD]
-    if b"%PDF-" in head[:PDF_WITHIN]:
-        return "pdf"
     kind = next((kind for mark, kind in MAGIC.items() if head.startswith(mark)), None)
-    if kind == "zip":
+    if kind == "zip":  # a PDF may stand in it as it is, near its beginning
         return _zipped(data)
     if kind == "ole":
         return _compound(data)
+    if b"%PDF-" in head[:PDF_WITHIN]:
+        return "pdf"
     return kind or ("image" if _is_bitmap(head) else _marked_up(head))
 
 
