@@ -20,15 +20,10 @@ if TYPE_CHECKING:
 
 YUAN = "元"
 LARGER: Mapping[Language, Sequence[tuple[str, Decimal]]] = {
-    "zh": (("亿元", Decimal(10**8)), ("万元", Decimal(10**4)), (YUAN, Decimal(0))),
-    "en": (
-        (" billion yuan", Decimal(10**9)),
-        (" million yuan", Decimal(10**6)),
-        (" thousand yuan", Decimal(10**3)),
-        (" yuan", Decimal(0)),
-    ),
+    "zh": (("{}亿元", Decimal(10**8)), ("{}万元", Decimal(10**4)), ("{}元", Decimal(0))),
+    "en": (("¥{}bn", Decimal(10**9)), ("¥{}m", Decimal(10**6)), ("¥{}k", Decimal(10**3)), ("¥{}", Decimal(0))),
 }
-"""Units in which money is told, the largest first, and how many 元 they are; 0 for 元 itself."""
+"""How money is told in units, the largest first, and how many 元 they are; 0 for 元 itself."""
 _CENT = Decimal("0.01")
 
 CLEARER = frozenset({"vague-target", "restated-target", "missing-target", "relative-without-baseline"})
@@ -52,10 +47,14 @@ def index_of(snapshot: Snapshot) -> Index:
 
 def amount(value: Decimal, unit: str = YUAN, language: Language = "zh") -> str:
     """An amount with its unit, at most two decimals; much money in larger units."""
-    if unit == YUAN:
-        unit, many = next(each for each in LARGER[language] if abs(value) >= each[1])
-        value /= many or 1
-    return f"{plain(value.quantize(_CENT) if value % 1 else value)}{unit}"
+    if unit != YUAN:
+        return f"{_short(value)}{unit}"
+    written, many = next(each for each in LARGER[language] if abs(value) >= each[1])
+    return written.format(_short(value / (many or 1)))
+
+
+def _short(value: Decimal) -> str:
+    return plain(value.quantize(_CENT) if value % 1 else value)
 
 
 def records(comparison: Comparison, at: Mapping[str, Place]) -> Iterator[dict[str, Cell]]:

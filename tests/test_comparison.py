@@ -333,6 +333,14 @@ def test_amounts_are_told_with_their_unit(value, unit, told):
     assert amount(Decimal(value), unit) == told
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [("1500000000", "元", "¥1.5bn"), ("170000", "元", "¥170k"), ("12", "元", "¥12"), ("95", "{}%", "95{}%")],
+)
+def test_amounts_are_told_in_english_units(value, unit, told):
+    assert amount(Decimal(value), unit, "en") == told
+
+
 def test_points_of_a_plot_stand_in_order_and_what_is_not_drawn_is_counted():
     others = [*(entry(each, "巡护", 10) for each in range(1, 10)), entry(10, "巡护", 30)]
     drawing = strip(compare(Index([entry(0, "巡护", 20), *others]), "urn:0"))

@@ -10,11 +10,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from jixiao.comparison import index_of
+from jixiao.comparison import amount, index_of
 from jixiao.explorer.asking import Asking, full
 from jixiao.explorer.kinds import around, edges, kind_of_code, kinds
 from jixiao.rendering import wan
-from jixiao.translation import translated
 from jixiao.view import Place, rows
 from ontology.addresses import segment
 from ontology.concepts import fold
@@ -149,7 +148,7 @@ class Explorer:
     def things(self, iris: Iterable[str]) -> dict[str, Thing]:
         """These things, in their order; what is none is left out."""
         wanted = list(dict.fromkeys(iris))
-        found = {iri: self._things[iri] for iri in wanted if iri in self._things}
+        found = {iri: thing for iri in wanted if (thing := self._things.get(iri))}
         of: dict[str, list[str]] = defaultdict(list)
         for iri, kind in self.kinds_of(iri for iri in wanted if iri not in found).items():
             of[kind].append(iri)
@@ -440,7 +439,7 @@ def _level(form: str, name: str) -> str:
 
 
 def _money(yuan: Decimal, language: str) -> str:
-    return f"{wan(yuan)} {translated('万元', language)}"
+    return amount(yuan, language="en") if language == "en" else f"{wan(yuan)} 万元"
 
 
 def _joined(lines: Iterable[Line]) -> dict[str, set[str]]:
