@@ -194,14 +194,19 @@ def terms(request: Request) -> Response:
 def _terms(vocabulary: Vocabulary, spoken: Language) -> Iterator[tuple[str, str]]:
     every: list[Term] = [*vocabulary.terms.values(), *vocabulary.borrowed]
     known = {term.name: term for term in every if not term.deprecated}
-    return ((name, term.label.get(spoken, "")) for name, term in known.items())
+    return ((name, _called(term.label, spoken)) for name, term in known.items())
 
 
 def _codes(one: CodeList, spoken: Language) -> Iterator[tuple[str, str]]:
     for code in one.codes.values():
         tail = code.iri.removeprefix(f"{one.iri}/")
         name = f"{one.name}:{tail}" if LOCAL.fullmatch(tail) else f"<{code.iri}>"
-        yield name, code.label.get(spoken) or code.label.get("zh", "")
+        yield name, _called(code.label, spoken)
+
+
+def _called(label: Mapping[str, str], spoken: Language) -> str:
+    """What something is called: in Chinese, and in English before it where English is spoken."""
+    return " ".join(dict.fromkeys(label[each] for each in dict.fromkeys((spoken, "zh")) if each in label))
 
 
 def _page(request: Request, query: str, *, status: int = 200, **values: Any) -> Response:
