@@ -23,6 +23,8 @@ from ingest.readers.source import WRAP
 from jixiao import intake, samples
 from jixiao.rendering import page_path
 from jixiao.site.app import create_app
+from jixiao.site.index import LONGEST
+from jixiao.site.lists import CHOSEN
 from jixiao.site.negotiate import preferred
 from jixiao.site.originals import read_original
 from ontology.terms import BASE, CODE, data_files
@@ -231,6 +233,23 @@ def test_pages_of_a_long_list_hold_everything_once(site, view):
 )
 def test_an_odd_query_string_is_no_accident(site, query):
     assert site.get(f"/indicators?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("bound", ["9e999999", "-9e999999", "1e-999999", "1e5000", "9" * 5000])
+def test_a_bound_that_no_money_can_have_is_none(site, bound):
+    assert rows(site, "/projects", **{"least-budget_yuan": bound}) == rows(site, "/projects")
+
+
+def test_more_choices_than_a_page_can_lead_to_are_refused(site):
+    many = {"year": [str(year) for year in range(CHOSEN + 1)]}
+    answer = site.get("/indicators", params=many)
+    assert answer.status_code == 400
+    assert f"一次最多选 {CHOSEN} 项" in answer.text
+
+
+def test_words_without_end_are_searched_as_far_as_names_go(site):
+    words = " ".join(f"数量{number}" for number in range(1000))
+    assert rows(site, "/indicators", q=words) == rows(site, "/indicators", q=words[:LONGEST])
 
 
 def test_all_figures_agree(site, view):

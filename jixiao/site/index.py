@@ -38,6 +38,8 @@ CREATE VIRTUAL TABLE words USING fts5(name, rest, content='', tokenize="ascii to
 SYMBOLS = "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~"
 """What the tokenizer must not take for a space; quotation marks become others before."""
 QUOTES = str.maketrans({"'": "\u2019", '"': "\u201d"})
+LONGEST = 200
+"""So many characters are searched at most: names are shorter, and more would keep the others waiting."""
 NAME_WEIGHT = 8.0
 """How much more a word in the name counts than one elsewhere in the row."""
 LIKE = 70.0
@@ -111,13 +113,14 @@ class Index:
 
         Unknown columns and facets are left out of account; :mod:`jixiao.site.lists` names them to the reader.
         """
-        terms = [_phrase(word) for word in map(_clean, asked.words.split()) if word]
+        words = asked.words[:LONGEST]
+        terms = [_phrase(word) for word in map(_clean, words.split()) if word]
         found = self._found(asked, " AND ".join(terms))
         if found.ids or not terms:
             return found
-        pieces = [_phrase(piece) for piece in dict.fromkeys(rjieba.cut(_clean(asked.words))) if len(piece) > 1]
+        pieces = [_phrase(piece) for piece in dict.fromkeys(rjieba.cut(_clean(words))) if len(piece) > 1]
         near = self._found(asked, " OR ".join(pieces)) if pieces else found
-        meant = self.suggestions(asked.words)
+        meant = self.suggestions(words)
         return Found(ids=near.ids[:NEAREST], counts=found.counts, nearly=True, suggestions=meant)
 
     def suggestions(self, words: str) -> list[str]:

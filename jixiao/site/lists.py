@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
+
 from jixiao.rendering import YUAN_IN_WAN
 from jixiao.site.index import Asked
 from jixiao.translation import translated
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 PAGE = 100
 LONGEST = 9
 """How many digits a page or line that is asked for may have."""
+DIGITS = 30
+"""How many digits a bound may have before or after the point."""
+CHOSEN = 200
+"""How much may be chosen at once: every choice on the page leads to an address with all others."""
 LEAST, MOST = "least-", "most-"
 """What the name of a column follows where the address bounds it, in 万元."""
 LIMITS = {LEAST: "{}不少于（万元）", MOST: "{}不多于（万元）"}
@@ -78,6 +84,11 @@ class Listing:
     """
 
     def __init__(self, edition: Edition, register: Register, params: QueryParams, language: Language = "zh") -> None:
+        """A list asked for by the fields of an address.
+
+        Raises:
+            HTTPException: more is chosen than :data:`CHOSEN`.
+        """
         self.edition = edition
         self.register = register
         self.language = language
@@ -87,6 +98,8 @@ class Listing:
         self.given: Pairs = tuple(
             (name, value) for name, value in dict.fromkeys(pairs) if value and name in self._known() - NOT_KEPT
         )
+        if len(self.given) > CHOSEN:
+            raise HTTPException(400, f"一次最多选 {CHOSEN} 项，地址里有 {len(self.given)} 项。")
         self.index = edition.index(register)
         self.asked = self._asked()
         self.found: Found = self.index.ask(self.asked)
@@ -231,4 +244,4 @@ def decimal_number(text: str) -> Decimal | None:
         number = Decimal(text.replace(",", "").replace("，", ""))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) <= DIGITS else None
