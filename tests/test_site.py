@@ -144,6 +144,17 @@ def test_the_language_that_was_chosen_stays(published):
         assert '<html lang="zh-CN">' in client.get("/documents").text
 
 
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [
+        ("/nothing/a%23b%3Fc?x=1&x=2", "/nothing/a%23b%3Fc?x=1&x=2&lang=en"),
+        ("http://testserver//other.example/x", "/other.example/x?lang=en"),
+    ],
+)
+def test_the_other_language_is_at_the_same_address_of_this_site(site, asked, other):
+    assert f'href="{escape(other)}"' in site.get(asked).text
+
+
 def test_the_picture_has_every_indicator_and_all_ends_of_its_edges(site, view):
     subject = max(view.subjects.values(), key=lambda each: len(each.indicators))
     page = site.get(page_path(subject.iri)).text

@@ -49,13 +49,36 @@ def test_a_page_is_made_once_and_answered_alike_ever_after():
 
 
 @pytest.mark.parametrize(
-    "other", [{"path": "/b"}, {"cookie": "lang=en"}, {"accept": "text/turtle"}, {"accept_encoding": "gzip"}]
+    "other",
+    [
+        {"path": "/b"},
+        {"cookie": "lang=en"},
+        {"accept": "text/turtle"},
+        {"accept_encoding": "gzip"},
+        {"host": "b.example"},
+    ],
 )
-def test_another_address_language_or_format_is_another_page(other):
+def test_another_site_address_language_or_format_is_another_page(other):
     press = Press()
     app = Memory(press, lambda: "1")
     assert ask(app)[1][b"etag"] != ask(app, **other)[1][b"etag"]
     assert press.made == 2
+
+
+def test_a_header_that_comes_in_two_parts_counts_with_both():
+    app = Memory(Press(), lambda: "1")
+    parts = [(b"cookie", b"lang=zh"), (b"cookie", b"visitor=other")]
+    tags = []
+    for headers in (parts, parts[:1]):
+        told = []
+
+        async def send(message, told=told):
+            told.append(message)
+
+        scope = {"type": "http", "method": "GET", "raw_path": b"/", "query_string": b"", "headers": headers}
+        asyncio.run(app(scope, None, send))
+        tags.append(dict(told[0]["headers"])[b"etag"])
+    assert len(set(tags)) == 2
 
 
 def test_what_changed_is_made_again():

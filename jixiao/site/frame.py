@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 YEAR = 365 * 24 * 3600
 """Seconds in it."""
+SAFE = "/~:@!$'()*,;="
+"""What stands in paths as it is."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -62,8 +65,9 @@ def show(request: Request, name: str, here: str = "", status: int = 200, **value
 
 def elsewhere(request: Request, tongue: Language) -> str:
     """The address of the same page in the other language."""
-    other = request.url.include_query_params(lang="zh" if tongue == "en" else "en")
-    return f"{other.path}?{other.query}"
+    others = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    path = "/" + quote(request.scope["path"].lstrip("/"), safe=SAFE)  # two slashes would name another machine
+    return f"{path}?{urlencode([*others, ('lang', 'zh' if tongue == 'en' else 'en')])}"
 
 
 def remember(request: Request, page: Response, tongue: Language) -> None:

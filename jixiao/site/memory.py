@@ -59,7 +59,8 @@ class Memory:
         except GraphError:
             return None
         headers = Headers(scope=scope)
-        asked = (stamp, scope["raw_path"], scope["query_string"], *(headers.get(name) for name in VARYING))
+        site = scope.get("scheme"), headers.getlist("host")
+        asked = (stamp, site, scope["raw_path"], scope["query_string"], *map(headers.getlist, VARYING))
         return sha256(repr(asked).encode()).hexdigest()[:32]
 
     async def _answer(self, scope: Scope, key: str, page: Page, send: Send) -> None:
