@@ -107,8 +107,8 @@ def printed(quote: str) -> str:
 
 
 def page_path(iri: str) -> str:
-    """The path of a thing's page on the site: the readable part of its permanent address."""
-    return "/id/" + quote(readable(iri), safe="/~:@!$'()*,;=")
+    """The path of a thing's page on the site: that of its permanent address."""
+    return "/id/" + quote(iri.partition("/id/")[2], safe="/%~:@!$'()*,;=")
 
 
 def day(moment: str | None) -> str:

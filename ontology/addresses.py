@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from ontology.namespaces import CODE
 
@@ -20,6 +20,19 @@ def segment(name: str | None) -> str:
     squeezed = "".join(unicodedata.normalize("NFKC", name or "").split())
     encoded = _ENCODED.sub(lambda match: quote(match[0], safe=""), squeezed).replace("~", "%7E")
     return encoded.replace(".", "%2E") if encoded and not encoded.strip(".") else encoded or "-"
+
+
+_ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
+
+
+def spelt(path: str) -> str:
+    """A path as somebody sent it, percent-encoded where and only where addresses of things are."""
+    return _ESCAPES.sub(lambda match: _spelt(unquote(match[0])), path)
+
+
+def _spelt(text: str) -> str:
+    encoded = _ENCODED.sub(lambda match: quote(match[0], safe=""), text)
+    return encoded.replace("~", "%7E").replace(".", "%2E")  # whoever means these as signs does not encode them
 
 
 def code_iri(scheme: str, notation: str) -> str:

@@ -27,6 +27,7 @@ from jixiao.site.index import LONGEST
 from jixiao.site.lists import CHOSEN
 from jixiao.site.negotiate import preferred
 from jixiao.site.originals import read_original
+from ontology.addresses import spelt
 from ontology.terms import BASE, CODE, data_files
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -417,11 +418,32 @@ def test_every_address_of_the_graph_has_a_page_and_triples(site, published):
     things += [row["p"].value for row in publisher]
     assert len(things) > 10
     for thing in things:
-        if "/id/" not in thing or "%2F" in thing:
+        if "/id/" not in thing:
             continue
         page = site.get(page_path(thing))
         assert page.status_code == 200, thing
         assert site.get(page_path(thing), params={"format": "ttl"}).text.strip()
+
+
+def test_a_name_with_a_slash_in_it_has_its_address_too(site, published):
+    found = published.live().query('SELECT DISTINCT ?s { ?s ?p ?o FILTER(REGEX(STR(?s), "/id/.*%2F")) } LIMIT 3')
+    things = [row["s"].value.partition("#")[0] for row in found]
+    assert things
+    for thing in things:
+        for path in (page_path(thing), "/id/" + quote(thing.partition("/id/")[2], safe="/%")):
+            assert site.get(path, params={"format": "nt"}).text.startswith(f"<{thing}>"), path
+
+
+@pytest.mark.parametrize(
+    ("sent", "path"),
+    [
+        ("%E4%BB%B6%2f%E5%B9%B4/%28a%29/b~2", "件%2F年/(a)/b~2"),
+        ("a%7e2/%2E", "a%7E2/%2E"),
+        ("100%25%20x/%zz%", "100%25%20x/%zz%"),
+    ],
+)
+def test_a_path_is_spelt_like_the_addresses_of_things(sent, path):
+    assert spelt(sent) == path
 
 
 def test_every_address_of_the_vocabulary_and_of_named_graphs_resolves(site, published):

@@ -26,6 +26,7 @@ from jixiao.site.years import targets, versions
 from jixiao.summary import by_rule, indicators_of
 from jixiao.translation import translated
 from jixiao.view import clarity, readable, rows, view_text
+from ontology.addresses import spelt
 from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, label, segment
 from queries.comparison import compare, places
 
@@ -92,11 +93,16 @@ def thing(request: Request) -> Response:
     """The page behind a permanent address; its triples where a program asks for them."""
     view = desk_of(request).view
     path = readable(request.path_params["path"])
-    iri = view.by_path.get(path) or view.address_of(path)
+    iri = view.by_path.get(path) or view.address_of(_sent(request).partition("/id/")[2])
     if iri is None:
         raise HTTPException(404)
     form = request.query_params.get("format") or preferred(request.headers.get("accept", "*/*"), _THING)
     return _triples(view, iri, form) if form in {"ttl", "nt"} else _page_of(request, view, iri)
+
+
+def _sent(request: Request) -> str:
+    """The path that was asked for with its percent encoding: a slash within a name divides nothing."""
+    return spelt(request.scope["raw_path"].decode("ascii", "replace").partition("?")[0])
 
 
 def _page_of(request: Request, view: View, iri: str) -> Response:
@@ -116,7 +122,7 @@ def _page_of(request: Request, view: View, iri: str) -> Response:
 def beside(request: Request) -> Response:
     """What has an address beside the things: a derivation, by which something was computed."""
     view = desk_of(request).view
-    iri = view.address_of(request.url.path.removeprefix("/"), "")
+    iri = view.address_of(_sent(request).removeprefix("/"), "")
     if iri is None:
         raise HTTPException(404)
     form = request.query_params.get("format") or preferred(request.headers.get("accept", "*/*"), _THING)
