@@ -24,6 +24,7 @@ from test_browser import DESKTOP, PHONE, wide
 from graph.folder import KnowledgeGraph
 from graph.lock import exclusive
 from graph.reviews import read as read_reviews
+from ingest.worker import Limits, Workers
 from jixiao import samples
 from jixiao.cli.showing import listen
 from jixiao.rendering import page_path
@@ -290,6 +291,13 @@ def test_a_full_disk_costs_only_the_file_that_found_no_room(site, paths, monkeyp
     _, page = tried(site, [("满.txt", b"no room"), paths[0]])
     assert "1 个文件读出来了，1 个没有读" in page
     assert "磁盘空间不足" in page
+
+
+def test_a_tray_that_is_too_much_for_a_preview_may_be_added_all_the_same(app, site, paths, monkeypatch):
+    monkeypatch.setattr(app.state.trays, "judges", Workers(limits=Limits(seconds=0.01)))
+    address, page = tried(site, paths[:1])
+    assert "没有做出预览：这一批内容太多" in page
+    assert f'action="{address}/add"' in page
 
 
 def test_nothing_is_received_when_the_disk_is_nearly_full(site, monkeypatch):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from graph.errors import GraphError
 from graph.folder import KnowledgeGraph
-from ingest.errors import IngestError
+from ingest.errors import IngestError, LimitError
 from ingest.readers.archive import safe_name
 from jixiao.site.papers import Facts, Told, explained, kept, publish, unpacked
 
@@ -34,6 +34,8 @@ MOST_TOGETHER = 256 * 2**20
 """How large the files of one tray may be together, as they come."""
 MOST_PAPERS = 200
 """How many files a tray may have, those of its archives counted."""
+
+TOO_MUCH = "这一批内容太多，核查没有做完。可以分几批上传，也可以直接加入图谱"
 
 
 @dataclass(slots=True, eq=False)
@@ -228,7 +230,9 @@ class Tray:
     def _judge(self) -> None:
         with self._one_at_a_time:
             try:
-                self.cause = self._trays.workers.run(publish, self.graph.path).cause
+                self.cause = self._trays.judges.run(publish, self.graph.path).cause
+            except LimitError:
+                self.cause = TOO_MUCH
             except Exception as error:  # noqa: BLE001 - a preview that fails must not leave the page waiting
                 self.cause = explained(error)
         with self._lock:

@@ -33,6 +33,8 @@ RESERVE = 256 * 2**20
 KEPT = 2 * 3600.0
 """After so many seconds without anybody looking a tray vanishes."""
 SWEEP = 60.0
+JUDGING = Limits(seconds=900.0, megabytes=6144)
+"""The graph of one tray; four thousand indicators take 1.5 GB."""
 BUILDING = Limits(seconds=12 * 3600.0, megabytes=1 << 24)
 """The knowledge graph's own build: as long as it takes, with whatever memory there is."""
 PREPARING, LOOK = 300.0, 0.2
@@ -46,6 +48,7 @@ class Trays:
         """For the knowledge graph of this desk; ``make`` gives the pages of a folder, which is shown at an address."""
         self.make = make
         self.workers = Workers()
+        self.judges = Workers(limits=JUDGING)
         self.readers = ThreadPoolExecutor(AT_ONCE, "tray")
         self.publication: Addition | None = None
         self._desk = desk
@@ -138,6 +141,7 @@ class Trays:
         self.readers.shutdown(wait=False, cancel_futures=True)
         self._builder.shutdown(wait=False, cancel_futures=True)
         self.workers.close()
+        self.judges.close()
         if self._building:
             self._building.close()
         for tray in list(self._trays.values()):
