@@ -98,6 +98,18 @@ def test_a_program_gets_the_triples_of_a_thing(site, view):
     assert view.indicators[thing].name in answer.text
 
 
+@pytest.mark.parametrize("asked", [{"headers": {"accept": "application/ld+json"}}, {"params": {"format": "jsonld"}}])
+def test_a_thing_answers_as_json_ld_with_the_same_triples(site, view, asked):
+    thing = page_path(next(iter(view.indicators)))
+    answer = site.get(thing, **asked)
+    assert answer.headers["content-type"] == "application/ld+json"
+    assert "accept" in answer.headers["vary"].lower()
+    told = {each.triple for each in parse(answer.content, RdfFormat.JSON_LD)}
+    assert told == {
+        each.triple for each in parse(site.get(thing, params={"format": "nt"}).content, RdfFormat.N_TRIPLES)
+    }
+
+
 def test_what_is_not_there_is_told_in_chinese(site):
     for path in ("/id/nobody", "/nowhere", "/source/abc"):
         answer = site.get(path)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from jixiao.comparison import CLEARER, index_of, offered, places_of
+from jixiao.exports.jsonld import document as as_json_ld
 from jixiao.messages import catalogue
 from jixiao.site.departments import department
 from jixiao.site.excerpts import excerpts
@@ -33,6 +34,7 @@ from queries.comparison import compare, places
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pyoxigraph import Triple
     from starlette.requests import Request
 
     from graph.snapshot import Snapshot
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
 
 TOP = 12
 
-_THING = {"text/html": "html", "text/turtle": "ttl", "application/n-triples": "nt"}
+_TRIPLES = {"ttl": "text/turtle", "nt": "application/n-triples", "jsonld": "application/ld+json"}
+"""The forms in which a program gets what the graph says of a thing."""
+_THING = {"text/html": "html"} | {media: form for form, media in _TRIPLES.items()}
 
 
 def overview(request: Request) -> Response:
@@ -97,7 +101,7 @@ def thing(request: Request) -> Response:
     if iri is None:
         raise HTTPException(404)
     form = request.query_params.get("format") or preferred(request.headers.get("accept", "*/*"), _THING)
-    return _triples(view, iri, form) if form in {"ttl", "nt"} else _page_of(request, view, iri)
+    return _triples(view, iri, form) if form in _TRIPLES else _page_of(request, view, iri)
 
 
 def _sent(request: Request) -> str:
@@ -126,7 +130,7 @@ def beside(request: Request) -> Response:
     if iri is None:
         raise HTTPException(404)
     form = request.query_params.get("format") or preferred(request.headers.get("accept", "*/*"), _THING)
-    return _triples(view, iri, form) if form in {"ttl", "nt"} else anything(request, view, iri)
+    return _triples(view, iri, form) if form in _TRIPLES else anything(request, view, iri)
 
 
 def named_graph(request: Request) -> Response:
@@ -159,12 +163,17 @@ NAMES = (f"{SKOS}prefLabel", f"{SCHEMA}name", f"{DCT}title", f"{JX}unitName")
 
 def _triples(view: View, iri: str, form: str) -> Response:
     """What the graph says of one thing."""
-    written, media = {"ttl": (RdfFormat.TURTLE, "text/turtle"), "nt": (RdfFormat.N_TRIPLES, "application/n-triples")}[
-        form
-    ]
-    triples = view.graph.query(view_text("describe", iri))
-    prefixes = dict(PREFIXES) if written == RdfFormat.TURTLE else None
-    return Response(serialize(triples, format=written, prefixes=prefixes), media_type=media)
+    triples = list(view.graph.query(view_text("describe", iri)))
+    headers = {"Vary": "Accept", "Access-Control-Allow-Origin": "*"}
+    return Response(_written(triples, form), media_type=_TRIPLES[form], headers=headers)
+
+
+def _written(triples: list[Triple], form: str) -> bytes | None:
+    if form == "jsonld":
+        return as_json_ld(triples)
+    if form == "nt":
+        return serialize(triples, format=RdfFormat.N_TRIPLES)
+    return serialize(triples, format=RdfFormat.TURTLE, prefixes=dict(PREFIXES))
 
 
 def document(request: Request, view: View, document: Disclosure) -> Response:
