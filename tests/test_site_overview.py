@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from decimal import Decimal
 from hashlib import sha256
 from html import escape
@@ -115,7 +116,10 @@ def test_a_trend_compares_the_same_departments_alone(two_years):
     assert (change.before, change.after) == (points[0][1], points[1][1])
     assert change.after == Clarity(change.before.unclear + 1, change.before.judged + 1)
     text = page(two_years)
-    assert 'class="history"' in text
+    drawn = [float(each) for each in re.findall(r'<circle cx="[^"]+" cy="([^"]+)"', text)]
+    assert len(drawn) == len(points)
+    assert all(4 <= each <= 56 for each in drawn)
+    assert min(drawn) < 30 or shown.top == first_page.AXES[0]
     assert page_path(part.address) in text
 
 

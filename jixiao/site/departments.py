@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import Route
 
 from jixiao.site.frame import desk_of, show, spoken
-from jixiao.site.overview import Part
+from jixiao.site.overview import Part, top_of
 from jixiao.summary import Profile, profile
 from jixiao.translation import translated
 from jixiao.view import grouped, readable
@@ -60,6 +60,7 @@ def department(request: Request, view: View, iri: str) -> Response:
     """One department: its years, how clear its targets are, what was found."""
     documents = view.by_publisher[iri]
     whole = profile(view, documents)
+    history = _history(view, documents)
     return show(
         request,
         "department.html",
@@ -69,7 +70,8 @@ def department(request: Request, view: View, iri: str) -> Response:
         called=documents[-1].publisher,
         whole=whole,
         levels=[Part(name, told) for name, told in whole.levels.items() if told.judged],
-        history=_history(view, documents),
+        history=history,
+        top=top_of(*(clear for _, clear in history)),
         following=list(pairwise(documents)),
         years=[(each, profile(view, [each])) for each in documents],
     )

@@ -28,6 +28,8 @@ FIRST, FEW = 10, 5
 NEWEST = 8
 LINES = 8
 """How many departments are drawn over their years."""
+AXES = (10, 25, 50, 100)
+"""Where axes of shares may end."""
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -79,7 +81,7 @@ class Overview:
         departments: the least clear of those with enough targets, and ``left``: how many have fewer.
         provinces: by share; ``within``: the divisions in them, where there is more than one.
         changes: between years that follow each other, and ``histories``: departments with their years, those that
-            changed most first.
+            changed most first, with ``top``, where their axes end.
         findings: the worst, one a project, with its project.
     """
 
@@ -93,10 +95,17 @@ class Overview:
     levels: Sequence[Part]
     changes: Sequence[Change]
     histories: Sequence[History]
+    top: int
     money: Unaimed
     findings: Sequence[tuple[Finding, Subject]]
     certain: int
     newest: Sequence[Disclosure]
+
+
+def top_of(*shares: Clarity) -> int:
+    """How far the axis of some shares goes, in percent: the same for all of them, no further than needed."""
+    most = max((each.percent or Decimal(0) for each in shares), default=Decimal(0))
+    return next(top for top in AXES if top >= most)
 
 
 class Tally:
@@ -130,7 +139,7 @@ def overview(view: View) -> Overview:
         _count(tallies, kinds, subject)
     departments = tallies["department"].parts(lambda key: _department(view, str(key)))
     enough = _with_enough(departments)
-    histories = _histories(view, tallies["history"])
+    histories = sorted(_histories(view, tallies["history"]), key=_changed, reverse=True)
     unclear = sum(each.clarity.unclear for each in departments)
     return Overview(
         clarity=Clarity(unclear, sum(each.clarity.judged for each in departments)),
@@ -142,7 +151,8 @@ def overview(view: View) -> Overview:
         years=sorted(tallies["year"].parts(_named), key=lambda each: each.name or "", reverse=True),
         levels=_with_enough(tallies["level"].parts(_named)),
         changes=_changes(histories),
-        histories=sorted(histories, key=_changed, reverse=True)[:LINES],
+        histories=histories[:LINES],
+        top=top_of(*(clear for _, years in histories[:LINES] for _, clear in years)),
         money=_unaimed(view),
         findings=_worst(view),
         certain=sum(finding.certainty == "certain" for finding in view.findings),
