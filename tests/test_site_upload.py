@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
 from zipfile import ZipFile
 
+import httpx
 import markupsafe
 import pytest
 import test_browser
@@ -412,6 +417,25 @@ def test_who_leaves_is_a_guest_no_more(app):
     client = entered(app)
     post(client, "/upload/leave")
     assert 'name="token"' in client.get("/upload").text
+
+
+def test_serve_tells_the_token_and_a_graph_may_begin_with_an_upload(tmp_path, paths):
+    with listen("127.0.0.1", 0) as free:
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    arguments = ["serve", "--upload", "--port", address.rpartition(":")[2], "--kg", str(tmp_path / "kg")]
+    with subprocess.Popen([sys.executable, "-m", "jixiao", *arguments], stderr=subprocess.PIPE) as served:
+        told = served.stderr.readline().decode() + served.stderr.readline().decode()
+        try:
+            with httpx.Client(base_url=address, follow_redirects=True, timeout=30, headers=HTML) as client:
+                client.post("/upload/token", data={"token": re.search(r"令牌：(\S+)", told)[1]})
+                assert client.get("/").status_code == 503
+                tray, _ = tried(client, paths[:1])
+                post(client, f"{tray}/add")
+                assert "新的快照" in settled(client, tray)
+                assert client.get("/").status_code == 200
+        finally:
+            served.send_signal(signal.SIGINT if os.name != "nt" else signal.SIGTERM)
+        assert served.wait(timeout=20) == 0 or os.name == "nt"
 
 
 @pytest.mark.browser
