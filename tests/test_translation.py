@@ -12,6 +12,7 @@ from jinja2 import Environment
 from jixiao.rendering import environment, field_label
 from jixiao.site.app import SAID
 from jixiao.site.departments import TOGETHER
+from jixiao.site.given import TAKEN
 from jixiao.site.lists import LIMITS
 from jixiao.site.pages import FACTS, RANGE
 from jixiao.site.registers import CONDITIONS, REGISTERS, REVIEWED
@@ -27,8 +28,8 @@ def said():
     found = {message for each in TEMPLATES for message in messages(each.read_text(encoding="utf-8"))}
     for register in REGISTERS.values():
         found |= {register.title, register.sentence, register.hint, *register.bounds.values()}
-        found |= {facet.title for facet in register.facets.values()}
-    found |= {*CONDITIONS.values(), *REVIEWED.values(), *LIMITS.values(), TOGETHER, RANGE}
+        found |= {*register.columns.values(), *(facet.title for facet in register.facets.values())}
+    found |= {*CONDITIONS.values(), *REVIEWED.values(), *LIMITS.values(), TOGETHER, RANGE, *TAKEN}
     found |= {word for _, word, _ in FACTS}
     return found | {field_label(name) for name in yaml.safe_load(FIELDS.read_text(encoding="utf-8"))}
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from jixiao.exports.jsonld import document
 from jixiao.exports.workbook import write_table
 from jixiao.tables import Table, as_json, csv_text
+from jixiao.translation import translated
 from ontology.terms import DCT, RDF, SCHEMA, XSD
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from jixiao.site.lists import Listing
     from jixiao.tables import Cell
 
+TAKEN = ("取自", "快照", "日期")
+"""What the columns are called that say where a file is from."""
 UTF8_MARK = "\ufeff"
 """By which Excel knows the text for UTF-8."""
 
@@ -36,7 +39,7 @@ class Origin:
     @property
     def columns(self) -> Mapping[str, str]:
         """The same as columns, so that rows say it wherever they are copied to."""
-        return {"取自": self.asked, "快照": self.snapshot, "日期": self.day}
+        return dict(zip(TAKEN, (self.asked, self.snapshot, self.day), strict=True))
 
 
 def as_file(listing: Listing, form: str, site: str) -> Response:
@@ -58,7 +61,8 @@ def as_file(listing: Listing, form: str, site: str) -> Response:
 def _table(listing: Listing, origin: Origin) -> Table:
     columns = listing.register.columns
     rows = [[*(_cell(row[column]) for column in columns), *origin.columns.values()] for row in listing.every]
-    return Table([*columns.values(), *origin.columns], rows)
+    words = [*columns.values(), *origin.columns]
+    return Table([translated(word, listing.language) for word in words], rows)
 
 
 def _cell(value: Cell | tuple[str, ...]) -> Cell:
@@ -70,7 +74,7 @@ def _csv(listing: Listing, origin: Origin) -> str:
 
 
 def _xlsx(listing: Listing, origin: Origin) -> bytes:
-    return write_table(listing.register.title, _table(listing, origin))
+    return write_table(translated(listing.register.title, listing.language), _table(listing, origin))
 
 
 def _json(listing: Listing, origin: Origin) -> str:
