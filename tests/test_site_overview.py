@@ -119,7 +119,7 @@ def test_a_trend_compares_the_same_departments_alone(two_years):
     drawn = [float(each) for each in re.findall(r'<circle cx="[^"]+" cy="([^"]+)"', text)]
     assert len(drawn) == len(points)
     assert all(4 <= each <= 56 for each in drawn)
-    assert min(drawn) < 30 or shown.top == first_page.AXES[0]
+    assert min(drawn) < 36 or shown.top == first_page.AXES[0]
     assert page_path(part.address) in text
 
 
