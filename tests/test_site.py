@@ -7,9 +7,11 @@ import dataclasses
 import io
 import json
 import re
+import threading
 from decimal import Decimal
 from hashlib import sha256
 from html import escape, unescape
+from types import SimpleNamespace
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -22,7 +24,9 @@ from ingest.readers import read_source
 from ingest.readers.source import WRAP
 from jixiao import intake, samples
 from jixiao.rendering import page_path
+from jixiao.site import desk as desk_module
 from jixiao.site.app import create_app
+from jixiao.site.desk import Desk
 from jixiao.site.index import LONGEST
 from jixiao.site.lists import CHOSEN
 from jixiao.site.negotiate import preferred
@@ -368,6 +372,45 @@ def test_the_site_follows_the_folder_to_a_new_snapshot(tmp_path):
         after = client.get("/documents?format=json").json()
     assert (len(before["rows"]), len(after["rows"])) == (1, 2)
     assert before["snapshot"] != after["snapshot"]
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A desk between two snapshots that it can be shown by name; none is really read."""
+    desk = Desk(tmp_path)
+    live = {"id": "first"}
+    monkeypatch.setattr(desk_module, "View", lambda snapshot: snapshot)
+    monkeypatch.setattr(desk_module.Edition, "prepared", lambda edition: edition)
+    monkeypatch.setattr(desk, "_stamp", lambda: (0, hash(live["id"])))
+    monkeypatch.setattr(desk.graph, "live", lambda: SimpleNamespace(id=live["id"]))
+    desk.live = live
+    assert desk.snapshot.id == "first"
+    return desk
+
+
+def test_a_snapshot_that_cannot_be_prepared_leaves_the_old_one_readable(desk, monkeypatch):
+    def fail(_):
+        raise OSError
+
+    monkeypatch.setattr(desk_module.Edition, "prepared", fail)
+    desk.live["id"] = "second"
+    with pytest.raises(OSError):
+        _ = desk.snapshot
+    assert desk.snapshot.id == "first"
+
+
+def test_a_snapshot_that_is_live_no_more_when_it_is_ready_is_not_shown(desk, monkeypatch):
+    ready = threading.Event()
+    monkeypatch.setattr(desk_module, "PATIENCE", 0)
+    monkeypatch.setattr(desk_module.Edition, "prepared", lambda edition: ready.wait(10) and edition)
+    desk.live["id"] = "second"
+    assert desk.snapshot.id == "first"
+    pending = desk._next
+    desk.live["id"] = "first"
+    assert desk.snapshot.id == "first"
+    ready.set()
+    pending.result(10)
+    assert desk.snapshot.id == "first"
 
 
 OFFERS = {"text/html": "html", "text/turtle": "ttl", "text/csv": "csv"}

@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from jixiao.site import listening, protocol
 from jixiao.site.app import create_app
 from jixiao.site.engine import Service
-from jixiao.site.kept import ALL, LARGEST, Kept
+from jixiao.site.kept import ALL, LARGEST, OVERHEAD, Kept
 from jixiao.site.listening import server_of
 from queries.jobs import Outcome
 from queries.worker import Answer, Limits
@@ -188,6 +188,14 @@ def test_answers_in_memory_are_few_and_small():
     assert kept.find("large") is None
     assert kept.find(str(2 * ALL // LARGEST - 1)) is not None
     assert sum(len(body) for body, _ in kept._answers.values()) <= ALL
+
+
+def test_empty_answers_in_memory_are_few_too():
+    kept = Kept()
+    for number in range(ALL // OVERHEAD + 1):
+        kept.keep(str(number), Answer(io.BytesIO(), 0, Outcome()))
+    assert kept.find("0") is None
+    assert kept.find("1") is not None
 
 
 def test_large_answers_are_packed_for_who_can_unpack_them(site):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillPreparingError
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import cached_property
 from threading import Lock, RLock
@@ -99,10 +98,12 @@ class Desk:
         with self._lock:
             stamp = self._stamp()
             if stamp is None or stamp != self._seen:
-                self._turn_to(self.graph.live())
+                snapshot = self.graph.live()
                 self._seen = stamp
+                self._turn_to(snapshot)
             if self._next is not None and self._next.done():
-                self._edition, self._next = self._next.result(), None
+                ready, self._next = self._next, None
+                self._edition = ready.result()  # where that failed, one reader is told, and the old stays
             assert self._edition is not None
             return self._edition
 
@@ -126,10 +127,9 @@ class Desk:
             worker = ThreadPoolExecutor(1, thread_name_prefix="edition")
             self._next = worker.submit(Edition(snapshot, self.rules, self.graph.path).prepared)
             worker.shutdown(wait=False)
-            try:
-                self._next.result(PATIENCE)
-            except StillPreparingError:
-                return
+            wait([self._next], PATIENCE)
+        else:
+            self._next = None  # what is shown is live again
 
     @property
     def opinions(self) -> Opinions:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LARGEST, ALL = 1 << 16, 1 << 25
 """How many bytes one answer may have to be kept, and all that are kept."""
+OVERHEAD = 1 << 10
+"""How many bytes keeping an answer takes beside its own: there may be very many empty ones."""
 
 
 class Kept:
@@ -38,7 +40,7 @@ class Kept:
             body = answer.file.read()
         if mark not in self._answers:
             self._answers[mark] = body, answer.outcome
-            self._size += len(body)
+            self._size += len(body) + OVERHEAD
         while self._size > ALL:
-            self._size -= len(self._answers.popitem(last=False)[1][0])
+            self._size -= len(self._answers.popitem(last=False)[1][0]) + OVERHEAD
         return Answer(io.BytesIO(body), len(body), answer.outcome)
