@@ -8,9 +8,10 @@ from importlib.resources import files
 import pytest
 import yaml
 from jinja2 import Environment
+from starlette.testclient import TestClient
 
-from jixiao.rendering import environment, field_label
-from jixiao.site.app import SAID
+from jixiao.rendering import environment, field_label, page_path
+from jixiao.site.app import SAID, create_app
 from jixiao.site.departments import TOGETHER
 from jixiao.site.given import TAKEN
 from jixiao.site.lists import LIMITS
@@ -113,3 +114,42 @@ def test_english_pages_are_made_of_the_same_templates():
     made = Environment(extensions=[InEnglish], autoescape=True)
     assert made.from_string("<p>部门 {{ n }}</p>").render(n="部门") == "<p>部门 部门</p>"
     assert made.from_string("<p>部门</p>").render() == "<p>Departments</p>"
+
+
+@pytest.fixture(scope="module")
+def site(published):
+    return TestClient(create_app(published.path))
+
+
+LISTS = [each.path for each in REGISTERS.values()]
+PAGES = ["/", *LISTS, "/rules", "/reports", "/about", "/explore", "/map", "/sparql", "/queries", "/nowhere"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_english_page_says_nothing_in_chinese_but_what_is_printed(site, path):
+    assert chinese(site, path) == []
+
+
+def test_english_pages_of_things_say_nothing_in_chinese_but_what_is_printed(site):
+    view = site.app.state.desk.view
+    document, subject = next(iter(view.documents.values())), next(iter(view.subjects.values()))
+    things = {document.iri, document.organisation, subject.iri, *(each.iri for each in subject.indicators[:1])}
+    things |= {each.address for each in {finding.rule: finding for finding in view.findings}.values()}
+    assert {iri: said for iri in things if (said := chinese(site, page_path(iri)))} == {}
+
+
+def chinese(site, path):
+    """The messages that a page says in Chinese although it is asked for in English."""
+    shown = site.get(f"{path}?lang=en", headers={"accept": "text/html"}).text
+    assert '<html lang="en">' in shown
+    return [each for each in english() if len(each) >= SENTENCE and CHINESE.search(each) and each in shown]
+
+
+SENTENCE = 6
+"""So many characters have no name of the samples in common with a message."""
+
+
+def test_what_is_taken_away_has_columns_in_the_language_of_the_page(site):
+    columns = site.get("/projects?format=csv&lang=en").text.splitlines()[0]
+    assert "Budget table (yuan)" in columns
+    assert not CHINESE.search(columns)
