@@ -6,6 +6,10 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 WRITING = ".writing-"
 """How files are named until they are whole."""
@@ -14,6 +18,14 @@ WRITING = ".writing-"
 def sha256(content: bytes) -> str:
     """The SHA-256 of some bytes in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
+
+
+def sha256_of(pieces: Iterable[bytes]) -> str:
+    """The same of bytes that come in pieces."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -29,7 +29,7 @@ from graph.errors import (
     SnapshotError,
     SourceError,
 )
-from graph.files import WRITING, sha256, write_whole
+from graph.files import WRITING, sha256, sha256_of, write_whole
 from graph.lock import exclusive
 from graph.mapping import triples
 from graph.snapshot import FINDINGS, MANIFEST, STORE, Snapshot, read_record, record_path
@@ -270,7 +270,7 @@ class KnowledgeGraph:
         (building / FINDINGS).write_bytes(kept.to_jsonl(findings))
         store.flush()
         store.optimize()
-        content = sha256(stores.dump(store))
+        content = sha256_of(stores.lines(store))
         return {
             "id": content[:_ID_LENGTH],
             "content": content,
