@@ -374,6 +374,16 @@ def test_the_site_follows_the_folder_to_a_new_snapshot(tmp_path):
     assert before["snapshot"] != after["snapshot"]
 
 
+def test_a_site_that_was_served_leaves_no_files(published, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    app = create_app(published.path)
+    with TestClient(app) as client:
+        client.get("/documents")
+        assert list(tmp_path.iterdir())
+        app.state.desk.edition.prepared()  # nothing is being made any more
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
     """A desk between two snapshots that it can be shown by name; none is really read."""

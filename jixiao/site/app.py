@@ -134,6 +134,7 @@ async def served(app: Starlette) -> AsyncIterator[None]:
         app.state.trays.close()
     app.state.room.close()
     app.state.engine.close()
+    app.state.desk.close()
 
 
 def refused(request: Request, error: HTTPException) -> Response:

@@ -58,6 +58,13 @@ class Edition:
                 self._indexes[register.name] = made
             return made[1]
 
+    def close(self) -> None:
+        """Take the files of its indexes away."""
+        with self._lock:
+            for _, index in self._indexes.values():
+                index.close()
+            self._indexes.clear()
+
     def prepared(self) -> Edition:
         """This, with everything made that readers would have to wait for."""
         for register in REGISTERS.values():
@@ -106,6 +113,12 @@ class Desk:
                 self._edition = ready.result()  # where that failed, one reader is told, and the old stays
             assert self._edition is not None
             return self._edition
+
+    def close(self) -> None:
+        """Leave nothing behind; what is asked for afterwards is made anew."""
+        with self._lock:
+            if self._edition:
+                self._edition.close()
 
     def prepare(self) -> None:
         """Make what readers would otherwise wait for; where there is no snapshot yet, nothing."""

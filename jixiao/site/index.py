@@ -92,6 +92,8 @@ class Index:
         rows: each with all ``columns``, and its values of every facet (one, several as a tuple, or none).
         columns: what can be sorted by and is searched; the first is the row's name.
         facets: what can be chosen, each with the key under which a row has its values.
+
+    ``close`` takes its file away, as does the end of the program unless a signal ends it.
     """
 
     def __init__(self, rows: Sequence[Row], columns: Sequence[str], facets: Mapping[str, str] | None = None) -> None:
@@ -99,7 +101,7 @@ class Index:
         self.columns = tuple(columns)
         self.facets = dict(facets or {})
         folder = Path(tempfile.mkdtemp(prefix="jixiao-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.close = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._file = folder / "index.sqlite"
         self._local = threading.local()
         self._values = {facet: _numbered(_several(row.get(key)) for row in rows) for facet, key in self.facets.items()}
