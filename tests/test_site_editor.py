@@ -151,6 +151,20 @@ def test_what_only_calls_itself_a_number_is_text_in_files(site, form, number):
     assert next(iter(row)) == number
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json", ""])
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT * {}", "SELECT (<<( <urn:a> <urn:b> 1 )>> AS ?x) {}", "CONSTRUCT { [] <urn:b> <<( <urn:c> a 1 )>> } {}"],
+)
+def test_answers_without_columns_and_with_triples_as_values_are_shown_and_taken_away(site, query, form):
+    answer = site.get(
+        f"/sparql{'/answer' if form else ''}", params={"query": query} | ({"format": form} if form else {})
+    )
+    assert answer.status_code == 200
+    if form == "csv" and "(" in query:
+        assert "<<( urn:" in answer.text
+
+
 def test_files_come_in_known_forms_alone(site):
     assert site.get("/sparql/answer", params={"query": "ASK {}", "format": "exe"}).status_code == 400
     assert site.get("/queries/kinds-by-type?format=exe").status_code == 406

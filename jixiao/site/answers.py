@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -48,8 +48,8 @@ PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,2}
 
 Kept = str | bool | Decimal | None
 """A value as a file holds it."""
-Term = dict[str, str]
-"""A value as SPARQL's JSON has it."""
+Term = dict[str, Any]
+"""A value as SPARQL's JSON has it; that of a triple is the values of its parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,8 @@ def _term(value: Any) -> Term:
         return {"type": "uri", "value": value.value}
     if isinstance(value, BlankNode):
         return {"type": "bnode", "value": value.value}
+    if isinstance(value, Triple):
+        return {"type": "triple", "value": dict(zip(TRIPLE, map(_term, value), strict=True))}
     assert isinstance(value, Literal)
     return {"type": "literal", "value": value.value, "datatype": value.datatype.value}
 
@@ -122,7 +124,7 @@ def shown(answer: Answer, base: str, language: Language = "zh") -> list[list[Sho
 def _shown(term: Term | None, base: str, language: Language) -> Shown:
     if term is None:
         return Shown("")
-    value = term["value"]
+    value = _text(term)
     if term["type"] == "uri":
         return _thing(value, base, language)
     return Shown(f"_:{value}" if term["type"] == "bnode" else value, number=is_number(term))
@@ -175,8 +177,14 @@ def values(answer: Answer) -> Iterable[list[Kept]]:
 def _value(term: Term | None) -> Kept:
     if term is None:
         return None
-    value = term["value"]
+    value = _text(term)
     return Decimal(value) if is_number(term) and PLAIN_NUMBER.fullmatch(value) else value
+
+
+def _text(term: Term) -> str:
+    """A value as text."""
+    value = term["value"]
+    return value if isinstance(value, str) else f"<<( {' '.join(_text(value[part]) for part in TRIPLE)} )>>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

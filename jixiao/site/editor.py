@@ -170,7 +170,7 @@ async def taken(request: Request) -> Response:
     place = engine_of(request).published
     answer = await answers.ask(request, place, query)
     origin = Origin(f"{site(request)}{permanent(query)}", place.version or "", answers.today())
-    titles = answer.columns or ["boolean"]
+    titles = answer.columns if answer.boolean is None else ["boolean"]
     whole = answers.Taken(answer=answer, origin=origin, query=query, titles=titles)
     return await run_in_threadpool(answers.as_file, whole, form, "query")
 
