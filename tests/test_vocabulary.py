@@ -397,6 +397,7 @@ def test_an_example_shows_its_query_its_answer_and_leads_to_the_query_page(site,
 def test_the_record_format_is_its_schema_in_tables_whose_keys_become_declared_terms(site, known):
     schema = site.get("/records", headers={"accept": "application/schema+json"}).json()
     assert site.get("/records.json").json() == schema
+    assert site.get("/records.ttl").status_code == 406
     shown = {table.name: [field.key for field in table.fields] for table in tables()}
     assert shown[schema["title"]] == list(schema["properties"])
     assert {name: list(each["properties"]) for name, each in schema["$defs"].items()}.items() <= shown.items()

@@ -68,7 +68,7 @@ def page(request: Request) -> Response:
     if found is None:
         raise HTTPException(404)
     form = ending or preferred(request.headers.get("accept", "*/*"), _offers(found))
-    if form is None:
+    if form is None or form not in _offers(found).values():
         raise HTTPException(406, f"这一页的格式有：{'、'.join(_offers(found))}。")
     if form == "html":
         spoken = language(request)
