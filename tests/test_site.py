@@ -8,6 +8,7 @@ import io
 import json
 import re
 import threading
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from html import escape, unescape
@@ -372,6 +373,16 @@ def test_the_site_follows_the_folder_to_a_new_snapshot(tmp_path):
         after = client.get("/documents?format=json").json()
     assert (len(before["rows"]), len(after["rows"])) == (1, 2)
     assert before["snapshot"] != after["snapshot"]
+
+
+def test_a_kept_page_is_made_again_the_next_day(published, monkeypatch):
+    with TestClient(create_app(published.path), headers=BROWSER) as client:
+        today = client.get("/about").text
+        later = SimpleNamespace(now=lambda zone: datetime(2099, 1, 2, tzinfo=zone))
+        monkeypatch.setattr(desk_module, "datetime", later)
+        monkeypatch.setattr("jixiao.site.pages.datetime", later)
+        assert "2099-01-02" in client.get("/about").text
+        assert "2099" not in today
 
 
 def test_a_site_that_was_served_leaves_no_files(published, tmp_path, monkeypatch):

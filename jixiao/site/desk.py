@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
@@ -151,12 +152,12 @@ class Desk:
 
     @property
     def stamp(self) -> str:
-        """Changes when anything that pages show does.
+        """Changes when anything that pages show does, the day among it.
 
         Raises:
             GraphError: the folder has no live snapshot, or it is damaged.
         """
-        return f"{self.snapshot.id} {self.opinions.stamp}"
+        return f"{self.snapshot.id} {self.opinions.stamp} {datetime.now(UTC).date()}"
 
     @property
     def snapshot(self) -> Snapshot:
