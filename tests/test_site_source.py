@@ -217,6 +217,24 @@ def test_the_picture_of_a_page_is_kept_by_browsers_and_made_once(site, documents
     assert width * height <= MOST_DOTS
 
 
+def test_who_asks_for_a_picture_first_keeps_nobody_waiting(graph, documents, monkeypatch):
+    app = create_app(graph.path)
+    seen = []
+    monkeypatch.setattr("jixiao.site.source.desk_of", lambda _: seen.append(threading.get_ident()) or desk)
+    desk = app.state.desk
+
+    async def loops(scope, receive, send):
+        if scope["type"] == "http":
+            seen.append(threading.get_ident())
+        await app(scope, receive, send)
+
+    with TestClient(loops) as client:
+        client.get(f"/source/{documents['pdf'].sha256}/page/1.webp")
+    loop, *others = seen
+    assert others
+    assert loop not in others
+
+
 def test_the_part_beside_a_value_shows_its_mark(site, documents):
     document = documents["pdf"]
     _, places = value_of(site, document)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -103,7 +104,7 @@ def _turned(original: Original, index: int) -> str | None:
 
 async def page(request: Request) -> Response:
     """The picture of a page."""
-    _, document = _wanted(request)
+    _, document = await run_in_threadpool(_wanted, request)
     if document.format != "pdf":
         raise HTTPException(404)
     room: ReadingRoom = request.app.state.room
@@ -114,7 +115,7 @@ async def page(request: Request) -> Response:
 
 async def part(request: Request) -> Response:
     """The picture of the part of a page that is around what an address asks for, marked."""
-    view, document = _wanted(request)
+    view, document = await run_in_threadpool(_wanted, request)
     room: ReadingRoom = request.app.state.room
 
     def draw() -> bytes:
