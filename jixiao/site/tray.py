@@ -243,6 +243,7 @@ class Tray:
         self._closed = True
         if "site" in self.__dict__:
             self.site.state.room.close()
+            self.site.state.desk.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
