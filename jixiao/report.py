@@ -103,12 +103,7 @@ def _wordings(snapshot: Snapshot, finding: Finding) -> list[dict[str, Cell]]:
 
 def without_form(view: View) -> list[Subject]:
     """The projects that have money and no form, of the documents that disclose forms at all; the most money first."""
-    disclosing = {subject.document.iri for subject in view.subjects.values() if subject.forms}
-    found = (
-        subject
-        for subject in view.subjects.values()
-        if subject.budget and not subject.forms and subject.document.iri in disclosing
-    )
+    found = (subject for subject in view.subjects.values() if subject.lacks_form)
     return sorted(found, key=lambda subject: (-(subject.budget or 0), subject.iri))
 
 

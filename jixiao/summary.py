@@ -72,7 +72,7 @@ class Profile:
     @property
     def money_without_form(self) -> Decimal:
         """The money of projects without a form, in 元."""
-        return sum((each.budget or Decimal(0) for each in self.subjects if not each.forms), Decimal(0))
+        return sum((each.budget or Decimal(0) for each in self.subjects if each.lacks_form), Decimal(0))
 
     @property
     def rules(self) -> Counter[str]:

@@ -272,8 +272,14 @@ class Subject:
 
     @property
     def stated(self) -> Decimal | None:
-        """What its form says it costs, in 元: the first form that says so."""
-        return next((form.amount for form in self.forms if form.amount is not None), None)
+        """What its forms say it costs, in 元: the sum of those that say so, since each is of another unit."""
+        amounts = [form.amount for form in self.forms if form.amount is not None]
+        return sum(amounts, Decimal(0)) if amounts else None
+
+    @property
+    def lacks_form(self) -> bool:
+        """Whether it has money and no targets, as the rule says: another name for it counts as a form."""
+        return any(finding.rule == "no-target" for finding in self.findings)
 
     @property
     def money(self) -> Decimal | None:

@@ -42,6 +42,7 @@ class Edition:
         self.view = View(snapshot)
         self._lock = RLock()
         self._indexes: dict[str, tuple[Stamp | None, Index]] = {}
+        self._closed = False
 
     @property
     def opinions(self) -> Opinions:
@@ -60,7 +61,8 @@ class Edition:
             return made[1]
 
     def close(self) -> None:
-        """Take the files of its indexes away."""
+        """Take the files of its indexes away; what is being prepared is given up."""
+        self._closed = True
         with self._lock:
             for _, index in self._indexes.values():
                 index.close()
@@ -69,7 +71,10 @@ class Edition:
     def prepared(self) -> Edition:
         """This, with everything made that readers would have to wait for."""
         for register in REGISTERS.values():
-            self.index(register)
+            with self._lock:
+                if self._closed:
+                    return self
+                self.index(register)
         _ = self.view.by_path
         data_of(self.snapshot, lambda: self.view)
         index_of(self.snapshot)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -14,11 +15,12 @@ from jixiao.exports.jsonld import document
 from jixiao.exports.workbook import write_table
 from jixiao.tables import Table, as_json, csv_text
 from jixiao.translation import translated
-from ontology.terms import DCT, RDF, SCHEMA, XSD
+from ontology.terms import DCT, RDF, SCHEMA, XSD, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from jixiao.messages import Language
     from jixiao.site.lists import Listing
     from jixiao.tables import Cell
 
@@ -60,13 +62,21 @@ def as_file(listing: Listing, form: str, site: str) -> Response:
 
 def _table(listing: Listing, origin: Origin) -> Table:
     columns = listing.register.columns
-    rows = [[*(_cell(row[column]) for column in columns), *origin.columns.values()] for row in listing.every]
+    told = partial(_told, listing.language)
+    rows = [[*(told(column, row[column]) for column in columns), *origin.columns.values()] for row in listing.every]
     words = [*columns.values(), *origin.columns]
     return Table([translated(word, listing.language) for word in words], rows)
 
 
-def _cell(value: Cell | tuple[str, ...]) -> Cell:
-    return "、".join(value) if isinstance(value, tuple) else value
+def _told(language: Language, column: str, value: Cell | tuple[str, ...]) -> Cell:
+    """A cell as people read it: codes by their names."""
+    if isinstance(value, tuple):
+        return "、".join(value)
+    return label(CODES[column], str(value), language) if value and column in CODES else value
+
+
+CODES = {"kind": "target-kind", "comparator": "comparator", "severity": "severity", "certainty": "certainty"}
+"""The columns that hold codes, and the lists that they are of."""
 
 
 def _csv(listing: Listing, origin: Origin) -> str:

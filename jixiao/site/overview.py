@@ -231,9 +231,8 @@ def _sum(every: Iterable[Clarity]) -> Clarity:
 def _unaimed(view: View) -> Unaimed:
     disclosing = {subject.document.iri for subject in view.subjects.values() if subject.forms}
     paid = [subject for subject in view.subjects.values() if subject.budget]
-    bare = [subject for subject in paid if not subject.forms]
-    among = [subject for subject in bare if subject.document.iri in disclosing]
-    alone = [subject for subject in bare if subject.document.iri not in disclosing]
+    among = [subject for subject in paid if subject.lacks_form]
+    alone = [subject for subject in paid if subject.document.iri not in disclosing]
     return Unaimed(
         whole=_money(paid),
         among=_money(among),

@@ -27,7 +27,7 @@ UNCLEAR = "unclear"
 """The choice that means every kind that nobody can check."""
 CONDITIONS = {
     "no-form": "有钱没有目标",
-    "no-budget": "有目标没有预算行",
+    "no-budget": "有目标无预算",
     "unclear": "有无从核对的指标",
     "findings": "有发现",
 }
@@ -148,6 +148,7 @@ def project_rows(edition: Edition) -> Iterator[Row]:
             "code": subject.code,
             "unit": subject.unit,
             "is_department": subject.is_department,
+            "scope": "部门整体" if subject.is_department else "项目",
             "budget_yuan": subject.budget,
             "stated_yuan": subject.stated,
             "indicators": len(subject.indicators),
@@ -169,9 +170,10 @@ def _money_sources(view: View) -> Mapping[str, set[str]]:
 
 
 def _conditions(subject: Subject) -> Iterator[str]:
+    rules = {finding.rule for finding in subject.findings}
     told = {
-        "no-form": subject.budget is not None and not subject.forms,
-        "no-budget": subject.budget is None,
+        "no-form": subject.lacks_form,
+        "no-budget": "no-budget" in rules,
         "unclear": bool(subject.clarity.unclear),
         "findings": bool(subject.findings),
     }
@@ -362,6 +364,7 @@ REGISTERS: Mapping[str, Register] = {
             hint="项目名称、代码、部门",
             columns={
                 "name": "项目",
+                "scope": "类型",
                 "code": "代码",
                 "unit": "单位",
                 "budget_yuan": "预算表（元）",
