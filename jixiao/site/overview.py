@@ -62,6 +62,8 @@ class Unaimed:
     """The money of projects without targets, in 元, in documents that have targets and in those that have none."""
 
     whole: Decimal
+    documents: int
+    """So many documents have tables of project expenditure; of the others nothing is known."""
     among: Decimal
     alone: Decimal
     projects: Sequence[Subject]
@@ -235,6 +237,7 @@ def _unaimed(view: View) -> Unaimed:
     alone = [subject for subject in paid if subject.document.iri not in disclosing]
     return Unaimed(
         whole=_money(paid),
+        documents=len({subject.document.iri for subject in paid}),
         among=_money(among),
         alone=_money(alone),
         projects=sorted(among, key=lambda each: (-(each.budget or 0), each.iri))[:FEW],
