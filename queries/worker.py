@@ -384,7 +384,7 @@ class _Desk:
         return self._store
 
     def _full(self, own: Path) -> bool:
-        return sum(path.stat().st_size for path in own.rglob("*") if path.is_file()) > self._limits.store * MEGABYTE
+        return sum(map(_size, own.rglob("*"))) > self._limits.store * MEGABYTE
 
     def _rebuild(self, own: Path) -> None:
         """Gives back the room of what was removed: a store never forgets a text that it has seen."""
@@ -398,6 +398,14 @@ class _Desk:
         self._store = None
         del store
         building.rename(newer)
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; none of one that the store has taken away meanwhile, as it does when it tidies up."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
 
 
 def _changeable(own: Path) -> ox.Store:

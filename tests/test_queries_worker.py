@@ -30,7 +30,7 @@ from queries.errors import (
     RefusedQueryError,
 )
 from queries.jobs import Ask, Change, Content, Dataset, Drop, Give, Page, Put
-from queries.worker import IN_MEMORY, Limits, Pool, answer
+from queries.worker import IN_MEMORY, Limits, Pool, _size, answer
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{i} ?b{i} ?c{i}" for i in range(6)) + " }"
 LIMITED = pytest.mark.skipif(
@@ -387,3 +387,8 @@ def test_a_dataset_is_named_once(own):
     using = Dataset(named=("a:g",))
     with pytest.raises(RefusedQueryError, match="USING"):
         own(Change(text="WITH <a:h> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }", dataset=using))
+
+
+def test_a_file_that_the_store_takes_away_meanwhile_has_no_size(tmp_path, monkeypatch):
+    monkeypatch.setattr("pathlib.Path.is_file", lambda _: True)  # there a moment ago
+    assert _size(tmp_path / "000020.sst") == 0
