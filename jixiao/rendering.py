@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from jixiao.messages import Language
-    from jixiao.view import Leftover, Place, Proof
+    from jixiao.told import Leftover, Place, Proof
 
     Located = Leftover | Place | Proof
 

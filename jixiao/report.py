@@ -10,7 +10,8 @@ from markupsafe import Markup
 from jixiao import summary
 from jixiao.comparison import CLEARER, offered, wording_records
 from jixiao.rendering import environment
-from jixiao.view import View, clarity, grouped
+from jixiao.told import clarity
+from jixiao.view import View, grouped
 from queries.library import rules
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from jixiao.messages import Language
     from jixiao.tables import Cell
-    from jixiao.view import Disclosure, Finding, Subject
+    from jixiao.told import Disclosure, Finding, Subject
     from queries.library import Rule
 
 TEMPLATE = "report.html"

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from jixiao.view import Clarity, clarity
+from jixiao.told import Clarity, clarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from jixiao.view import Disclosure, Finding, Indicator, Subject, View
+    from jixiao.told import Disclosure, Finding, Indicator, Subject
+    from jixiao.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from jixiao.explorer.packing import Circle, enclosing, pack
 from jixiao.explorer.reading import HUBS, Explorer, key
 from jixiao.explorer.writing import GRAPHML, LINES, THINGS
 from jixiao.site.app import create_app
-from jixiao.view import clarity
+from jixiao.told import clarity
 
 BROWSER = {"accept": "text/html"}
 FLAGS = (

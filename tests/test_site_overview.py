@@ -21,7 +21,8 @@ from jixiao.site import peers as told
 from jixiao.site.app import create_app
 from jixiao.site.years import targets, versions
 from jixiao.summary import by_rule
-from jixiao.view import Clarity, View, clarity, rows
+from jixiao.told import Clarity, clarity
+from jixiao.view import View, rows
 from queries.comparison import compare
 
 BROWSER = {"accept": "text/html"}

@@ -36,7 +36,7 @@ from jixiao.site.paper import EDGE, MOST_DOTS, TINT, cut_out, draw
 from jixiao.site.reading import Memory
 from jixiao.site.sight import Sight
 from jixiao.site.strokes import strokes
-from jixiao.view import Place
+from jixiao.told import Place
 
 browser = test_browser.browser
 BROWSER = {"accept": "text/html"}

@@ -149,7 +149,7 @@ def _as_json(found: Sequence[Line], form: Rows) -> str:
 
 def _row(line: Line, known: Mapping[str, Rule], form: Rows) -> dict[str, Cell]:
     from jixiao.rendering import field_label, printed  # noqa: PLC0415
-    from jixiao.view import FINDING, Finding  # noqa: PLC0415
+    from jixiao.told import FINDING, Finding  # noqa: PLC0415
 
     proofs = Finding(**{name: line[name] for name in FINDING}).proofs
     return {

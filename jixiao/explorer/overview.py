@@ -20,14 +20,15 @@ from graph.files import write_whole
 from jixiao.comparison import index_of
 from jixiao.explorer.packing import Circle, pack
 from jixiao.explorer.reading import SHARED, Explorer
-from jixiao.view import UNDISCLOSED, VAGUE_KINDS
+from jixiao.told import UNDISCLOSED, VAGUE_KINDS
 from ontology.terms import concepts, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from graph.snapshot import Snapshot
-    from jixiao.view import Subject, View
+    from jixiao.told import Subject
+    from jixiao.view import View
     from queries.comparison import Entry, Index
 
 VERSION = 1

@@ -14,7 +14,8 @@ from jixiao.comparison import amount, index_of
 from jixiao.explorer.asking import Asking, full
 from jixiao.explorer.kinds import around, edges, kind_of_code, kinds
 from jixiao.rendering import wan
-from jixiao.view import Place, rows
+from jixiao.told import Place
+from jixiao.view import rows
 from ontology.addresses import segment
 from ontology.concepts import fold
 from ontology.terms import CODE

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from jixiao.messages import Language
-    from jixiao.view import Clarity, Disclosure, Indicator, Subject, View
+    from jixiao.told import Clarity, Disclosure, Indicator, Subject
+    from jixiao.view import View
 
 TOGETHER = "{}（{} 份文件）"
 """What a department with several documents is called where it can be chosen."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from jixiao.rendering import Located
     from jixiao.site.reading import ReadingRoom
     from jixiao.site.sight import Sight
-    from jixiao.view import Disclosure, View
+    from jixiao.told import Disclosure
+    from jixiao.view import View
 
 MOST = 2
 """So many parts of a source stand beside a page's facts: each is as high as they are."""

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from jixiao.explorer.overview import step_of
 from jixiao.site.registers import places
-from jixiao.view import UNDISCLOSED, Clarity
+from jixiao.told import UNDISCLOSED, Clarity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
-    from jixiao.view import Disclosure, Finding, Subject, View
+    from jixiao.told import Disclosure, Finding, Subject
+    from jixiao.view import View
 
     History = tuple["Part", Sequence[tuple[int, Clarity]]]
     """A department and its years, the earliest first."""

@@ -25,8 +25,9 @@ from jixiao.site.picture import picture
 from jixiao.site.strip import strip
 from jixiao.site.years import targets, versions
 from jixiao.summary import by_rule, indicators_of
+from jixiao.told import clarity
 from jixiao.translation import translated
-from jixiao.view import clarity, readable, rows, view_text
+from jixiao.view import readable, rows, view_text
 from ontology.addresses import spelt
 from ontology.terms import DCT, JX, PREFIXES, SCHEMA, SKOS, label, segment
 from queries.comparison import compare, places
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
     from graph.snapshot import Snapshot
     from jixiao.messages import Language
     from jixiao.site.registers import Register
-    from jixiao.view import Disclosure, Form, Indicator, Subject, View
+    from jixiao.told import Disclosure, Form, Indicator, Subject
+    from jixiao.view import View
 
 TOP = 12
 

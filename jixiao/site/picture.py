@@ -9,7 +9,7 @@ from jixiao.rendering import page_path, wan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from jixiao.view import Indicator, Subject
+    from jixiao.told import Indicator, Subject
 
 ROW = 26
 COLUMNS = {"money": -170, "project": 0, "form": 190, "level": 370, "indicator": 500}

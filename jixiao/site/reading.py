@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ingest.readers import Box
     from jixiao.site.originals import Original
-    from jixiao.view import Disclosure
+    from jixiao.told import Disclosure
 
     Boxes = tuple[Box, ...]
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from jixiao.rendering import where
 from jixiao.summary import indicators_of
+from jixiao.told import VAGUE_KINDS, clarity
 from jixiao.translation import translated
-from jixiao.view import VAGUE_KINDS, clarity, grouped, rows
+from jixiao.view import grouped, rows
 from ontology.divisions import divisions
 from ontology.terms import concepts, label
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from jixiao.messages import Language
     from jixiao.site.desk import Edition
     from jixiao.tables import Cell
-    from jixiao.view import Disclosure, Indicator, Subject, View
+    from jixiao.told import Disclosure, Indicator, Subject
+    from jixiao.view import View
 
     Name = Callable[[Edition, str, Language], str]
     Row = dict[str, Cell | tuple[str, ...]]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from jixiao.inspect import Picture, Piece
     from jixiao.site.marks import Asked, Mark, Reading
     from jixiao.site.originals import Leaf, Original, PrintedLine
-    from jixiao.view import Disclosure, View
+    from jixiao.told import Disclosure
+    from jixiao.view import View
 
 NEAR = 12
 """Places that are no more lines apart than this are shown together."""

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from jixiao.site.originals import Original
     from jixiao.site.reading import ReadingRoom
     from jixiao.site.sight import Sight
-    from jixiao.view import Disclosure, View
+    from jixiao.told import Disclosure
+    from jixiao.view import View
 
     T = TypeVar("T")
 

@@ -12,7 +12,8 @@ from ontology.terms import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jixiao.view import Indicator, Subject, View
+    from jixiao.told import Indicator, Subject
+    from jixiao.view import View
 
 
 def versions(view: View, subject: Subject) -> list[Subject]:
