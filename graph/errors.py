@@ -50,6 +50,10 @@ class RecordChangedError(GraphError):
     """A record is missing, damaged, or no longer the one that the snapshot was built from."""
 
 
+class HistoryError(GraphError):
+    """What was written down of a publication is damaged."""
+
+
 class SourceError(GraphError):
     """A source file cannot be kept: it is gone, or not the file that the record was read from."""
 

@@ -1,4 +1,4 @@
-"""The knowledge-graph folder: sources, records, and snapshots of which one is live.
+"""The knowledge-graph folder: sources, records, what of them is held, and snapshots of which one is live.
 
 Nothing in it is edited in place. A snapshot is built beside the live one and becomes live when the file ``current`` is
 replaced, in one step; a build that is killed leaves only a folder ``.building-…``, which the next build clears away.
@@ -7,11 +7,11 @@ replaced, in one step; a build that is killed leaves only a folder ``.building-�
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Store
 
 from graph import findings as kept
+from graph import history, reviews
 from graph import store as stores
 from graph.addresses import document_address, told_apart
 from graph.errors import (
@@ -32,19 +33,22 @@ from graph.errors import (
 from graph.files import WRITING, sha256, sha256_of, write_whole
 from graph.lock import exclusive
 from graph.mapping import triples
-from graph.snapshot import FINDINGS, MANIFEST, STORE, Snapshot, read_record, record_path
+from graph.snapshot import FINDINGS, MANIFEST, STORE, Snapshot, read_record, record_name, record_path
 from ingest.interchange import to_json
 from ontology.terms import BASE, data_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pyoxigraph import Quad, Triple
 
+    from graph.history import Publication
     from ingest.records import Document
 
     Check = Callable[[Store], Iterable[Mapping[str, Any]]]
     Derive = Callable[[Store], Iterable[Quad]]
+    Measure = Callable[[Store, Sequence[Mapping[str, Any]]], Mapping[str, Any]]
+    Approve = Callable[[Snapshot, Snapshot | None], None]
 
 BUILDING = ".building-"
 _ID_LENGTH = 16
@@ -94,8 +98,13 @@ class KnowledgeGraph:
 
     @property
     def records(self) -> Path:
-        """Where the records are kept, each named by its source and its extractor."""
+        """Where the records are kept, each named by its source, its extractor and its content."""
         return self.path / "records"
+
+    @property
+    def holdings(self) -> Path:
+        """What the next snapshot is made of: a file a source, which names the record of it that counts."""
+        return self.path / "holdings"
 
     @property
     def snapshots(self) -> Path:
@@ -115,28 +124,48 @@ class KnowledgeGraph:
         if sha256(content) != document.sha256:
             raise SourceError(path, "源文件在读取之后变了，请重新读入")
         self._lay_out()
+        record = to_json(document).encode()
+        place = record_path(self.records, document.sha256, document.extractor, sha256(record))
         _keep(self.sources / document.sha256, content)
-        _keep(record_path(self.records, document.sha256, document.extractor), to_json(document).encode())
+        _keep(place, record)
+        self._hold(place)
 
     def record(self, source_hash: str, extractor: str) -> Document | None:
         """What this extractor read from this source before; ``None`` where nothing is kept or what is kept is damaged.
 
         Reading the source again gives the same.
         """
-        try:
-            return read_record(record_path(self.records, source_hash, extractor))[0]
-        except RecordChangedError:
-            return None
+        name = record_name(source_hash, extractor)
+        held = self.records / self.held().get(source_hash, name)
+        kept = [held] if held.name.startswith(name) else []
+        for path in [*kept, *sorted(self.records.glob(f"{name}*.json"))]:
+            with suppress(RecordChangedError):
+                return read_record(path)[0]
+        return None
 
-    def publish(
+    def held(self) -> Mapping[str, str]:
+        """The sources that the next snapshot is made of, each with the name of its record's file."""
+        if self.holdings.is_dir():
+            names = (file for file in self.holdings.iterdir() if not file.name.startswith(WRITING))
+            return {file.name: file.read_text(encoding="ascii") for file in sorted(names)}
+        # A folder from before there were holdings: the newest record of every source.
+        every = sorted(self.records.glob("*.json"), key=lambda each: (each.stat().st_mtime_ns, each.name))
+        return {path.name.partition(".")[0]: path.name for path in every}
+
+    def publish(  # noqa: PLR0913 - each is something else that a snapshot is made with
         self,
         check: Check | None = None,
         rules: Mapping[str, str] | None = None,
         concepts: Iterable[Triple] = (),
         derive: Derive | None = None,
         failed: Mapping[str, str] | None = None,
+        *,
+        measure: Measure | None = None,
+        without: Collection[str] = (),
+        refused: Sequence[Mapping[str, str]] = (),
+        approve: Approve | None = None,
     ) -> Snapshot:
-        """Build a snapshot of everything that was added and make it live.
+        """Build a snapshot of everything that is held and make it live.
 
         Args:
             check: Judges the new store; its findings become part of the snapshot.
@@ -144,6 +173,12 @@ class KnowledgeGraph:
             concepts: Further code lists, for the graph of the code lists.
             derive: What follows from everything that documents say; it is in the store before the check sees it.
             failed: What could not judge, each with the reason; for the manifest, like ``rules``.
+            measure: Figures on the store and its findings, for the manifest and the history.
+            without: Hashes of sources that are held no longer, once the new snapshot is live. Their files stay, for
+                the snapshots that were made of them.
+            refused: What could not be read; for the history.
+            approve: Is shown the new snapshot and the live one before the switch. What it raises stops the switch; the
+                new snapshot stays beside the live one, to be looked at, and :meth:`switch` can make it live.
 
         Raises:
             FolderBusyError: Another process is publishing.
@@ -155,7 +190,7 @@ class KnowledgeGraph:
             self._clear_leftovers()
             building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.snapshots))
             try:
-                manifest = self._build(building, check, concepts, derive)
+                manifest = self._build(building, self._inputs(without), check, concepts, derive, measure)
                 judged = {"rules": rules or {}, "failed": failed or {}}
                 manifest |= {name: dict(sorted(each.items())) for name, each in judged.items()}
                 write_whole(building / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
@@ -164,8 +199,14 @@ class KnowledgeGraph:
             except BaseException:
                 shutil.rmtree(building, ignore_errors=True)
                 raise
+            snapshot = self._snapshot(identity)
+            if approve:
+                approve(snapshot, self._before())
+            history.note(self.path, identity, snapshot.manifest, refused)
+            for source in without:
+                (self.holdings / source).unlink(missing_ok=True)
             self._make_current(identity)
-        return self._snapshot(identity)
+        return snapshot
 
     def current(self) -> Snapshot | None:
         """The live snapshot, or ``None`` where nothing was published yet.
@@ -200,11 +241,22 @@ class KnowledgeGraph:
         return snapshot
 
     def available(self) -> tuple[str, ...]:
-        """The ids of all snapshots, the oldest first."""
+        """The ids of all snapshots, the one that went live first before the others; last those that never did."""
         if not self.snapshots.is_dir():
             return ()
+        numbers = {each.snapshot: each.number for each in self.history()}
+        never = max(numbers.values(), default=0) + 1
         whole = [folder for folder in self.snapshots.iterdir() if _ID.fullmatch(folder.name)]
-        return tuple(folder.name for folder in sorted(whole, key=lambda each: (each.stat().st_mtime_ns, each.name)))
+        whole.sort(key=lambda each: (numbers.get(each.name, never), each.stat().st_mtime_ns, each.name))
+        return tuple(folder.name for folder in whole)
+
+    def history(self) -> list[Publication]:
+        """Every time that a snapshot went live, the first one first.
+
+        Raises:
+            HistoryError: What was written down of one is damaged.
+        """
+        return history.read(self.path)
 
     def switch(self, identity: str) -> Snapshot:
         """Make another snapshot live: going back is switching back.
@@ -216,12 +268,31 @@ class KnowledgeGraph:
         if identity not in self.available():
             raise self._damaged(f"快照 {identity} 不存在")
         snapshot = self._snapshot(identity)
-        self._make_current(identity)
+        with exclusive(self.path):
+            history.note(self.path, identity, snapshot.manifest, ())
+            self._make_current(identity)
         return snapshot
 
     def _lay_out(self) -> None:
         for folder in (self.sources, self.records, self.snapshots):
             folder.mkdir(parents=True, exist_ok=True)
+        if not self.holdings.is_dir():
+            self._begin_holdings()
+
+    def _begin_holdings(self) -> None:
+        """Lay out the holdings, in one step: of a folder that had none, what it took in until now."""
+        beginning = Path(tempfile.mkdtemp(prefix=WRITING, dir=self.path))
+        for source, name in self.held().items():
+            (beginning / source).write_text(name, encoding="ascii")
+        try:
+            beginning.rename(self.holdings)
+        except OSError:  # somebody else was faster
+            shutil.rmtree(beginning, ignore_errors=True)
+
+    def _hold(self, record: Path) -> None:
+        place = self.holdings / record.name.partition(".")[0]
+        if not place.is_file() or place.read_text(encoding="ascii") != record.name:
+            write_whole(place, record.name.encode("ascii"))
 
     def _snapshot(self, identity: str) -> Snapshot:
         return Snapshot(self.snapshots / identity, self.records)
@@ -236,8 +307,8 @@ class KnowledgeGraph:
         """Remove what builds left that died: while the lock is held, no other build is alive."""
         for folder in self.snapshots.glob(f"{BUILDING}*"):
             shutil.rmtree(folder, ignore_errors=True)
-        for file in self.path.glob(f"{WRITING}*"):
-            file.unlink(missing_ok=True)
+        for file in (*self.path.glob(f"{WRITING}*"), *self.path.glob(f"{history.FOLDER}/{WRITING}*")):
+            shutil.rmtree(file, ignore_errors=True) if file.is_dir() else file.unlink(missing_ok=True)
 
     def _put_in_place(self, building: Path, identity: str) -> None:
         """Name the new snapshot by its content; where the same content is there already, the new manifest counts.
@@ -252,15 +323,18 @@ class KnowledgeGraph:
         shutil.rmtree(place, ignore_errors=True)
         building.rename(place)
 
-    def _build(
+    def _build(  # noqa: PLR0913, PLR0917 - each step of the build is one
         self,
         building: Path,
+        inputs: Sequence[_Input],
         check: Check | None,
         concepts: Iterable[Triple],
         derive: Derive | None,
+        measure: Measure | None,
     ) -> dict[str, Any]:
         """Write a snapshot into a folder and return its manifest, but for what judged it."""
-        inputs = self._inputs()
+        reviewed = self.path / reviews.FILE
+        said_by_reviewers = sha256(reviewed.read_bytes()) if reviewed.is_file() else None
         store = Store(str(building / STORE))
         said = (quad for each in inputs for quad in triples(each.document, self.base, each.address))
         stores.fill(store, said, concepts)
@@ -277,7 +351,9 @@ class KnowledgeGraph:
             "base": self.base,
             "documents": [each.entry() for each in inputs],
             "vocabulary": {file.name: sha256(file.read_bytes()) for file in data_files()},
+            "reviews": said_by_reviewers,
             "counts": _counts(store, len(findings)),
+            "figures": measure(store, findings) if measure else {},
         }
 
     def _judge(self, store: Store, check: Check | None) -> list[dict[str, Any]]:
@@ -290,29 +366,31 @@ class KnowledgeGraph:
         store.bulk_extend(quad for finding in findings for quad in kept.triples(finding))
         return findings
 
-    def _inputs(self) -> list[_Input]:
-        """The newest record of every source, ordered by source, each document with an address of its own."""
-        newest: dict[str, Path] = {}
-        for path in sorted(self.records.glob("*.json"), key=lambda each: (each.stat().st_mtime_ns, each.name)):
-            newest[path.name.partition(".")[0]] = path
-        read = [read_record(newest[source]) for source in sorted(newest)]
+    def _inputs(self, without: Collection[str]) -> list[_Input]:
+        """The record that counts of every source, ordered by source, each document with an address of its own."""
+        held = {source: name for source, name in self.held().items() if source not in without}
+        read = [read_record(self.records / held[source]) for source in sorted(held)]
         inputs = [_Input(document, record, document_address(document, self.base)) for document, record in read]
-        held = self._held()
+        addressed = self._addressed()
         shared = Counter(each.address for each in inputs)
         return [
             replace(each, address=told_apart(each.address, each.document))
-            if shared[each.address] > 1 and held.get(each.document.sha256) != each.address
+            if shared[each.address] > 1 and addressed.get(each.document.sha256) != each.address
             else each
             for each in inputs
         ]
 
-    def _held(self) -> dict[str, str]:
+    def _addressed(self) -> dict[str, str]:
         """The addresses of the live snapshot's documents, by source: who has an address keeps it when others come."""
-        try:
-            live = self.current()
-        except (CurrentError, SnapshotError):
-            return {}
+        live = self._before()
         return {} if live is None else {entry["sha256"]: entry["address"] for entry in live.manifest["documents"]}
+
+    def _before(self) -> Snapshot | None:
+        """The live snapshot, where it can be read; a new one may be built where it cannot."""
+        try:
+            return self.current()
+        except (CurrentError, SnapshotError):
+            return None
 
 
 def _is_whole(place: Path) -> bool:
@@ -328,10 +406,8 @@ def _is_whole(place: Path) -> bool:
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write what is not there yet, or mark it as the newest."""
-    if path.is_file() and path.read_bytes() == content:
-        os.utime(path)
-    else:
+    """Write what is not there yet."""
+    if not (path.is_file() and path.read_bytes() == content):
         write_whole(path, content)
 
 

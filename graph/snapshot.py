@@ -28,9 +28,23 @@ FINDINGS = "findings.jsonl"
 MANIFEST = "manifest.json"
 
 
-def record_path(records: Path, source_hash: str, extractor: str) -> Path:
-    """Where the record of a source is kept that one version of the extractor made."""
-    return records / f"{source_hash}.{re.sub(r'[^A-Za-z0-9._-]+', '-', extractor)}.json"
+RECORD_LENGTH = 16
+
+
+def record_name(source_hash: str, extractor: str) -> str:
+    """How the names of all records start that one version of the extractor made of a source."""
+    return f"{source_hash}.{re.sub(r'[^A-Za-z0-9._-]+', '-', extractor)}"
+
+
+def record_path(records: Path, source_hash: str, extractor: str, record: str) -> Path:
+    """Where a record is kept, by its source, what made it, and the hash of its own bytes: no record replaces another.
+
+    Folders that were made before records had their own hash in their names have it without.
+    """
+    name = record_name(source_hash, extractor)
+    path = records / f"{name}.{record[:RECORD_LENGTH]}.json"
+    older = records / f"{name}.json"
+    return older if not path.is_file() and older.is_file() else path
 
 
 def read_record(path: Path) -> tuple[Document, str]:
@@ -110,7 +124,8 @@ class Snapshot:
             RecordChangedError: A record is missing or not the one that the snapshot was built from.
         """
         for entry in self.manifest["documents"]:
-            yield self._document(record_path(self._records, entry["sha256"], entry["extractor"]), entry["record"])
+            path = record_path(self._records, entry["sha256"], entry["extractor"], entry["record"])
+            yield self._document(path, entry["record"])
 
     def _document(self, path: Path, expected: str) -> Document:
         document, found = read_record(path)

@@ -18,12 +18,12 @@ from jixiao.messages import text
 from jixiao.tables import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from pyoxigraph import Quad, Store
 
-    from graph.folder import KnowledgeGraph
+    from graph.folder import Approve, KnowledgeGraph
     from graph.snapshot import Snapshot
     from ingest.records import Document
 
@@ -160,12 +160,20 @@ def keeping(graph: KnowledgeGraph, read: Read = ingest.read) -> Read:
     return reading
 
 
-def publish(graph: KnowledgeGraph) -> Snapshot:
-    """A new live snapshot of everything that is kept, judged by all rules.
+def publish(
+    graph: KnowledgeGraph,
+    *,
+    without: Collection[str] = (),
+    refused: Sequence[Mapping[str, str]] = (),
+    approve: Approve | None = None,
+) -> Snapshot:
+    """A new live snapshot of everything that is held, judged by all rules.
 
-    Its manifest names those that judged it, and those that failed with the reason.
+    Its manifest names those that judged it, and those that failed with the reason. What ``without``, ``refused`` and
+    ``approve`` do, :meth:`graph.folder.KnowledgeGraph.publish` says.
     """
     from graph import reviews  # noqa: PLC0415 - extraction alone needs no store
+    from jixiao.figures import figures  # noqa: PLC0415
     from queries import concepts, judge  # noqa: PLC0415
     from queries.derivations import derived  # noqa: PLC0415
     from queries.library import rules  # noqa: PLC0415
@@ -185,4 +193,41 @@ def publish(graph: KnowledgeGraph) -> Snapshot:
         reviewed = reviews.apply(graph.path, store, graph.base)
         return chain(derived(reviewed), scores(reviewed, graph.base))
 
-    return graph.publish(check, judged, concepts.triples(every.values()), follow, failed)
+    return graph.publish(
+        check,
+        judged,
+        concepts.triples(every.values()),
+        follow,
+        failed,
+        measure=figures,
+        without=without,
+        refused=refused,
+        approve=approve,
+    )
+
+
+def is_published(graph: KnowledgeGraph, without: Collection[str] = ()) -> bool:
+    """Whether the live snapshot is what :func:`publish` would make: the same records, rules, vocabulary and reviews.
+
+    Raises:
+        GraphError: the live snapshot is damaged.
+    """
+    from graph import reviews  # noqa: PLC0415
+    from graph.snapshot import record_path  # noqa: PLC0415
+    from ontology.terms import data_files  # noqa: PLC0415
+    from queries.library import rules  # noqa: PLC0415
+
+    live = graph.current()
+    if live is None:
+        return False
+    told, said = live.manifest, graph.path / reviews.FILE
+    names = {
+        each["sha256"]: record_path(graph.records, each["sha256"], each["extractor"], each["record"]).name
+        for each in told["documents"]
+    }
+    return (
+        names == {source: name for source, name in graph.held().items() if source not in without}
+        and told["rules"] == {each.id: each.version for each in rules().values()}
+        and told["vocabulary"] == {file.name: sha256(file.read_bytes()).hexdigest() for file in data_files()}
+        and told.get("reviews") == (sha256(said.read_bytes()).hexdigest() if said.is_file() else None)
+    )

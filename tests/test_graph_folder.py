@@ -105,7 +105,7 @@ def test_the_manifest_says_what_the_snapshot_was_made_from(folder, source):
     folder.add(source, document(source))
     manifest = folder.publish(check=lambda _: [FINDING], rules={"no-target": "1"}).manifest
     (entry,) = manifest["documents"]
-    record = record_path(folder.records, entry["sha256"], entry["extractor"])
+    record = record_path(folder.records, entry["sha256"], entry["extractor"], entry["record"])
     assert entry["record"] == hashlib.sha256(record.read_bytes()).hexdigest()
     assert entry["address"] == f"{manifest['base']}id/某市科协/2025/预算"
     assert manifest["rules"] == {"no-target": "1"}
@@ -268,7 +268,10 @@ def test_a_build_killed_at_any_moment_leaves_the_live_snapshot(published, other,
     assert published.live().id == after.id != live
     assert answer(after) == [2]
     assert [*published.snapshots.glob(f"{BUILDING}*")] == []
-    assert {file.name for file in published.path.iterdir()} == {"sources", "records", "snapshots", "current", ".lock"}
+    assert {file.name for file in published.path.iterdir()} == {
+        *("sources", "records", "holdings", "snapshots", "publications", "current", ".lock"),
+    }
+    assert [each.snapshot for each in published.history()] == [live, after.id]
 
 
 def test_a_switch_that_fails_leaves_the_live_snapshot(published, other, monkeypatch):
@@ -339,7 +342,7 @@ def test_an_empty_folder_can_be_published(folder):
 
 def test_a_damaged_record_counts_as_none(published, source):
     read = document(source)
-    record_path(published.records, read.sha256, read.extractor).write_bytes(b"{")
+    (published.records / published.held()[read.sha256]).write_bytes(b"{")
     assert published.record(read.sha256, read.extractor) is None
     published.add(source, read)
     assert published.record(read.sha256, read.extractor) == read
@@ -413,7 +416,7 @@ def test_a_snapshot_with_damaged_findings_is_refused(published):
 
 def test_a_record_that_is_not_the_one_published_is_refused(published, source):
     read = document(source)
-    path = record_path(published.records, read.sha256, read.extractor)
+    path = published.records / published.held()[read.sha256]
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(RecordChangedError, match="变了"):
         [*published.live().documents()]
