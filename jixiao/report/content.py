@@ -1,0 +1,159 @@
+"""What a report says, as facts: every form of it (HTML, Markdown, workbook, lines, paper) shows these and counts nothing.
+
+Facts are of no language; money is in 元, shares come with both of their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence  # noqa: TC003 - fields of dataclasses
+from dataclasses import dataclass
+from decimal import Decimal  # noqa: TC003
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jixiao.changes import Changes
+    from jixiao.report.choice import Choice
+    from jixiao.told import Clarity, Disclosure, Finding, Indicator, Leftover, Subject
+    from queries.evaluation import Score
+    from queries.library import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The whole in a few figures."""
+
+    documents: int
+    departments: int
+    projects: int
+    forms: int
+    clarity: Clarity
+    """How many targets nobody can check, of how many."""
+    money: Decimal
+    """Of the rows of all project-expenditure tables."""
+    money_with_form: Decimal
+    money_without_form: Decimal
+    findings: int
+    certain: int
+    severities: Mapping[str, int]
+    rules: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """One department's year among the others."""
+
+    rank: int
+    document: Disclosure
+    clarity: Clarity
+    findings: int
+    certain: int
+    money: Decimal | None
+    money_without_form: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grave:
+    """One of the findings that matter most: by severity, certainty, then money."""
+
+    finding: Finding
+    subject: Subject
+    money: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """A target that nobody can check, and what others write in its place."""
+
+    finding: Finding
+    indicator: Indicator | None
+    subject: Subject | None
+    wordings: Sequence[Mapping[str, object]]
+    """As :func:`jixiao.comparison.wording_records` has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """What the documents of one division and year say together."""
+
+    division: str | None
+    """Its code (GB/T 2260); ``None`` where documents name none."""
+    name: str | None
+    year: int | None
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One publication on the way of the trends."""
+
+    number: int
+    day: str
+    snapshot: str
+    documents: int
+    indicators: int
+    clarity: Clarity
+    findings: int
+    certain: int
+    money: Decimal
+    money_without_form: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What was read of one document, and what was not."""
+
+    document: Disclosure
+    lines: int
+    forms: int
+    indicators: int
+    findings: int
+    leftovers: Sequence[Leftover]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One rule: what it found and how often researchers agreed."""
+
+    id: str
+    version: str | None
+    rule: Rule | None
+    """``None`` for one that this program no longer knows."""
+    findings: int
+    certain: int
+    reviewed: Score | None
+    """By the verdicts in the snapshot; ``None`` where there are none."""
+    failed: str | None = None
+    """Why it could not judge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that a report says, of one snapshot or of a part of it.
+
+    Made of the snapshot, the one that it is compared with, the history up to its publication and what was asked for:
+    the same of these gives the same report.
+    """
+
+    snapshot: str
+    number: int | None
+    """The publication's; ``None`` for a snapshot that never went live."""
+    date: str | None
+    choice: Choice
+    site: str
+    """The address of the site that numbers lead to, without a slash at its end; empty on the site itself."""
+    summary: Summary
+    changes: Changes | None
+    """Since the report before; ``None`` where there is none, or its snapshot was removed."""
+    departments: Sequence[Ranked]
+    """The least clear first."""
+    gravest: Sequence[Grave]
+    unclear: Sequence[Unclear]
+    unaimed: Sequence[Subject]
+    """Projects with money and without targets, the most money first."""
+    areas: Sequence[Area]
+    trend: Sequence[Point]
+    """The earliest first; with less than two there is none."""
+    read: Sequence[Read]
+    refused: Sequence[Mapping[str, str]]
+    """What was to be read and could not be: ``name`` and ``cause``."""
+    judged: Sequence[Judged]
