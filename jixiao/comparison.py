@@ -10,11 +10,12 @@ from jixiao.tables import plain
 from queries.comparison import Index, places, wordings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graph.snapshot import Snapshot
     from jixiao.messages import Language
     from jixiao.tables import Cell
+    from jixiao.told import Finding
     from queries.comparison import Comparison, Entry, Figures, Wording
     from queries.comparison.asking import Place
 
@@ -83,7 +84,18 @@ def offered(snapshot: Snapshot, rule: str, focus: str) -> Sequence[Wording] | No
 
 def wording_records(snapshot: Snapshot, found: Sequence[Wording]) -> list[dict[str, Cell]]:
     """Wordings with their sources as plain data."""
-    at = places(snapshot.store, *(each.entry.iri for each in found))
+    return _records(found, places(snapshot.store, *(each.entry.iri for each in found)))
+
+
+def offers(snapshot: Snapshot, findings: Iterable[Finding]) -> Mapping[str, list[dict[str, Cell]]]:
+    """The wordings for the targets that many findings object to, by finding: places are looked up once for all."""
+    found = {each.id: offered(snapshot, each.rule, each.focus) or () for each in findings if each.rule in CLEARER}
+    shown = dict.fromkeys(wording.entry.iri for several in found.values() for wording in several)
+    at = places(snapshot.store, *shown)
+    return {id_: _records(several, at) for id_, several in found.items()}
+
+
+def _records(found: Sequence[Wording], at: Mapping[str, Place]) -> list[dict[str, Cell]]:
     rows = (of_wording(each, at) for each in found)
     return [{name: row[name] for name in WORDING} for row in rows]
 

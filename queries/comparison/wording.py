@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from queries.comparison.entries import UNCLEAR, Entry, Unit
 from queries.comparison.names import features, measure, subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from queries.comparison.index import Index
 
@@ -101,9 +102,16 @@ def wordings(index: Index, entry: Entry) -> list[Wording]:
     return []
 
 
-def _models(entry: Entry, others: Iterable[Entry]) -> Iterator[Entry]:
-    """Those of other forms that are measurable and can mean the same."""
-    return (each for each in others if each.form != entry.form and is_measurable(each) and not _against(entry, each))
+def _models(entry: Entry, measurable: Iterable[Entry]) -> Iterator[Entry]:
+    """Those of other forms that can mean the same."""
+    return (each for each in measurable if each.form != entry.form and not _against(entry, each))
+
+
+@lru_cache(maxsize=2)
+def _measurable(index: Index, by: Literal["by_name", "by_project"]) -> Mapping[str, Sequence[Entry]]:
+    """Of the indicators by their names or projects those that may be models."""
+    named = {name: tuple(filter(is_measurable, values)) for name, values in getattr(index, by).values.items()}
+    return {name: values for name, values in named.items() if values}
 
 
 def _wording(entry: Entry, score: float, by: By) -> Wording:
@@ -112,10 +120,14 @@ def _wording(entry: Entry, score: float, by: By) -> Wording:
 
 def _by_name(index: Index, entry: Entry) -> Iterator[Wording]:
     """Those that are about the same, each with how much it is about the same."""
-    name, project = entry.plain_name, subject(entry.plain_project)
+    name, project, models = entry.plain_name, subject(entry.plain_project), _measurable(index, "by_name")
     for called in index.by_subject.near(subject(name)) or index.by_name.near(features(name)):
+        if called not in models:
+            continue
         likeness = _likeness(index, name, called)
-        for other in _models(entry, index.by_name.values[called]):
+        if likeness * (1 + BY_PROJECT) < WORTH:
+            continue
+        for other in _models(entry, models[called]):
             kinship = index.weights.similarity(project, subject(other.plain_project))
             score = (likeness + BY_PROJECT * min(kinship, likeness)) * _of_type(entry, other)
             if score >= WORTH:
@@ -124,20 +136,20 @@ def _by_name(index: Index, entry: Entry) -> Iterator[Wording]:
 
 def _by_measure(index: Index, entry: Entry) -> Iterator[Wording]:
     """Those of the same first level in percent whose names end in the same share or degree."""
-    bag = features(entry.plain_name)
+    bag, models = features(entry.plain_name), _measurable(index, "by_name")
     for called in index.by_measure.get(measure(entry.plain_name) or "", ()):
         likeness = index.weights.similarity(bag, features(called))
-        for other in _models(entry, index.by_name.values[called]):
+        for other in _models(entry, models.get(called, ())):
             if other.family == entry.family and other.code == PERCENT:
                 yield _wording(other, likeness, "measure")
 
 
 def _by_project(index: Index, entry: Entry) -> Iterator[Wording]:
     """Those of the same type in projects of the same sort."""
-    bag = subject(entry.plain_project)
+    bag, models = subject(entry.plain_project), _measurable(index, "by_project")
     for called in index.by_project.near(bag) if entry.type else ():
         kinship = index.weights.similarity(bag, subject(called))
-        for other in _models(entry, index.by_project.values[called]) if kinship >= KINDRED else ():
+        for other in _models(entry, models.get(called, ())) if kinship >= KINDRED else ():
             if other.type == entry.type:
                 yield _wording(other, kinship, "project")
 
