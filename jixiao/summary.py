@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from jixiao.told import Clarity, clarity
+from ontology.divisions import divisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -110,3 +111,12 @@ def kinds(view: View) -> list[tuple[str, int]]:
 def project_money(view: View) -> Decimal:
     """The sum of all rows of all project-expenditure tables, in 元."""
     return sum((subject.budget or Decimal(0) for subject in view.subjects.values()), Decimal(0))
+
+
+def places(document: Disclosure) -> tuple[str, ...]:
+    """The division of a document's publisher and those that it is a part of, the largest first."""
+    known = divisions()
+    own = known.get(document.division or "")
+    if own is None:
+        return (document.region,) if document.region else ()
+    return (*(each.name for each in known.values() if each.holds(own)), own.name)

@@ -1,4 +1,4 @@
-"""What a report says, as facts: every form of it (HTML, Markdown, workbook, lines, paper) shows these and counts nothing.
+"""What a report says, as facts; every form of it (HTML, Markdown, workbook, lines, paper) shows these, counts nothing.
 
 Facts are of no language; money is in 元, shares come with both of their numbers.
 """

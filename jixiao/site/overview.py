@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jixiao.explorer.overview import step_of
-from jixiao.site.registers import places
+from jixiao.summary import places
 from jixiao.told import UNDISCLOSED, Clarity
 
 if TYPE_CHECKING:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jixiao.rendering import where
-from jixiao.summary import indicators_of
+from jixiao.summary import indicators_of, places
 from jixiao.told import VAGUE_KINDS, clarity
 from jixiao.translation import translated
 from jixiao.view import grouped, rows
-from ontology.divisions import divisions
 from ontology.terms import concepts, label
 
 if TYPE_CHECKING:
@@ -275,15 +274,6 @@ def _of_document(document: Disclosure) -> Row:
 
 
 NO_DOCUMENT: Row = dict.fromkeys(("publisher", "year", "region", "place_names", "source", "sha256"))
-
-
-def places(document: Disclosure) -> tuple[str, ...]:
-    """The division of a document's publisher and those that it is a part of, the largest first."""
-    known = divisions()
-    own = known.get(document.division or "")
-    if own is None:
-        return (document.region,) if document.region else ()
-    return (*(each.name for each in known.values() if each.holds(own)), own.name)
 
 
 UNREVIEWED = "none"
