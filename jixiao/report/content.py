@@ -157,3 +157,5 @@ class Report:
     refused: Sequence[Mapping[str, str]]
     """What was to be read and could not be: ``name`` and ``cause``."""
     judged: Sequence[Judged]
+    findings: Sequence[Grave] = ()
+    """Every finding, the gravest first: what the workbook and the lines list in full."""
