@@ -1,0 +1,149 @@
+"""What is in an inbox: every document in and under a folder, and in archives there, by its content."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from stat import S_ISREG
+from typing import TYPE_CHECKING
+
+from ingest.errors import IngestError
+from ingest.readers.archive import is_document
+from ingest.readers.text import content_of
+from jixiao.errors import BadInputError
+from jixiao.intake import sources
+from jixiao.messages import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SETTLED = 2.0
+"""A file that was modified within so many seconds is looked at again after as many: it may still be growing."""
+UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp")
+"""How programs name a file until they have all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document that is there."""
+
+    name: str
+    """Where in the inbox, with ``/`` between its parts; a file of an archive stands under the archive's name."""
+    path: Path
+    """Where its content is now."""
+    sha256: str
+    url: str | None = None
+    """Where it came from, where it was fetched."""
+    retrieved: str | None = None
+    """When it was fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One that is there, or should be, and cannot be used."""
+
+    name: str
+    """As an item's; what stands under it cannot be used either."""
+    cause: str
+    """Why, for the user."""
+    sha256: str | None = None
+    """Its content, where that is known."""
+
+
+def look(inbox: Path, unpacked: Path) -> Iterator[Item | Trouble]:
+    """Everything in a folder, by name; hidden files, and what programs leave beside documents, are none.
+
+    Args:
+        inbox: the folder.
+        unpacked: where archives are unpacked to; needed until their files are read.
+
+    Raises:
+        BadInputError: there is no such folder, or it cannot be looked into.
+    """
+    files, closed = _walk(inbox)
+    yield from closed
+    growing = _growing(files)
+    for file in files:
+        name = file.relative_to(inbox).as_posix()
+        if file in growing:
+            yield Trouble(name, text("nightly.growing"))
+        else:
+            yield from _items(file, name, unpacked)
+
+
+def cause_of(error: Exception) -> str:
+    """Why a file could not be used, without its name: that of an archive's file says where it was unpacked to."""
+    if isinstance(error, IngestError):
+        return "：".join(part for part in (error.place, error.cause) if part)
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return text("nightly.mistake", kind=type(error).__name__, detail=error)
+
+
+def _walk(inbox: Path) -> tuple[list[Path], list[Trouble]]:
+    """The documents of a folder, and those of its folders that cannot be looked into."""
+    files, refused = [], []
+    for folder, folders, names in os.walk(inbox, onerror=refused.append):
+        folders[:] = sorted(name for name in folders if is_document(name))
+        files += [Path(folder, name) for name in names if _is_whole(name) and _may_be_file(Path(folder, name))]
+    closed = [Trouble(Path(error.filename).relative_to(inbox).as_posix(), cause_of(error)) for error in refused]
+    if root := next((each for each in closed if each.name == "."), None):
+        raise BadInputError(text("nightly.no_inbox", path=inbox, cause=root.cause))
+    return sorted(files), closed
+
+
+def _is_whole(name: str) -> bool:
+    return is_document(name) and not name.lower().endswith(UNFINISHED)
+
+
+def _may_be_file(path: Path) -> bool:
+    """Pipes and devices are no documents; of what cannot be told, opening says why."""
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
+
+
+def _growing(files: Sequence[Path]) -> set[Path]:
+    """Those that somebody is still writing."""
+    now = time.time()
+    before = {file: state for file in files if (state := _state(file)) and now - state[0] / 1e9 < SETTLED}
+    if before:
+        time.sleep(SETTLED)
+    return {file for file, state in before.items() if _state(file) != state}
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        told = file.stat()
+    except OSError:  # opening it says why
+        return None
+    return told.st_mtime_ns, told.st_size
+
+
+def _items(file: Path, name: str, unpacked: Path) -> Iterator[Item | Trouble]:
+    """A file as what it is: a document, or the documents of an archive."""
+    try:
+        found = sources([file], unpacked)
+    except IngestError as error:
+        yield Trouble(name, cause_of(error))
+        return
+    seen: Counter[str] = Counter()
+    for each in found:
+        path = each if isinstance(each, Path) else each.path
+        seen[path.name] += 1
+        again = f" ({seen[path.name]})" if seen[path.name] > 1 else ""
+        inner = name if path == file else f"{name}/{path.name}{again}"
+        error = None if isinstance(each, Path) else each.error
+        yield _item(path, inner) if error is None else Trouble(inner, cause_of(error))
+
+
+def _item(path: Path, name: str) -> Item | Trouble:
+    try:
+        return Item(name, path, sha256(content_of(path)).hexdigest())
+    except IngestError as error:
+        return Trouble(name, cause_of(error))
