@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph.codecs import CHINESE, DECIMAL, FLAG, INTEGER, TEXT, YUAN, code
-from ontology.terms import DCT, JX, OA, OBEU_MEASURE, SCHEMA
+from graph.codecs import CHINESE, DECIMAL, FLAG, INTEGER, MOMENT, TEXT, WEB, YUAN, code
+from ontology.terms import DCT, JX, OA, OBEU_MEASURE, PAV, SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,8 @@ DOCUMENT: Mapping[str, Binding] = {
     **_ours(TEXT, source="sourceFile", sha256="sha256", extractor="extractor", encoding="encoding", format="format",
             supersedes="supersedes"),
     **_ours(code("document-kind"), kind="documentKind"),
+    "url": Binding(f"{PAV}retrievedFrom", WEB),
+    "retrieved": Binding(f"{PAV}retrievedOn", MOMENT),
 }  # fmt: skip
 
 FACTS: Mapping[str, Binding] = {

@@ -58,6 +58,10 @@ def _flag(value: bool) -> Literal:  # noqa: FBT001 - a flag is what it writes
     return Literal("true" if value else "false", datatype=node(f"{XSD}boolean"))
 
 
+def _moment(value: str) -> Literal:
+    return Literal(value, datatype=node(f"{XSD}dateTime"))
+
+
 def _notation(address: str) -> str:
     return unquote(address.rpartition("/")[2])
 
@@ -70,6 +74,9 @@ YUAN = Codec(_yuan, _wan)
 """Money: 万元 in a record, 元 in the graph."""
 FLAG = Codec(_flag, "true".__eq__)
 ADDRESS = Codec(node, str)
+WEB = Codec(NamedNode, str)
+"""An address in the web, of which each stands once: none is kept."""
+MOMENT = Codec(_moment, str)
 
 
 @cache

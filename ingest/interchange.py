@@ -10,6 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from ingest.errors import MalformedRecordError
 from ingest.records import Document
 
+_ONLY_KNOWN = ("url", "retrieved")
+"""What is no part of a line where it is not known: a file that was not fetched has the record that it always had."""
+
 
 @lru_cache(maxsize=1)
 def adapter() -> TypeAdapter[Document]:
@@ -19,7 +22,8 @@ def adapter() -> TypeAdapter[Document]:
 
 def to_json(document: Document) -> str:
     """A document as one line of JSON; the same document gives the same text."""
-    return adapter().dump_json(document).decode()
+    unknown = {name for name in _ONLY_KNOWN if getattr(document, name) is None}
+    return adapter().dump_json(document, exclude=unknown).decode()
 
 
 def from_json(line: str) -> Document:

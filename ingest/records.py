@@ -15,10 +15,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import PlainSerializer
+from pydantic import PlainSerializer, StringConstraints
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """A decimal that is a JSON number."""
+
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[!#-;=?-Z_a-z~]+$")]
+"""An address in the web, in the ASCII characters that an address may have; others are percent-encoded."""
+
+Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+"""A moment in UTC, to the second: ``2025-02-14T18:00:05Z``."""
 
 Comparator = Literal["ge", "le", "gt", "lt", "eq"]
 """How a target value is compared: at least, at most, more than, less than, exactly."""
@@ -285,6 +291,10 @@ class Document:
     kind: DocumentKind | None = None
     supersedes: str | None = None
     """What the document says of an earlier version of itself that it corrects, as printed."""
+    url: WebAddress | None = None
+    """The address that the file was fetched from; like ``retrieved`` left out of the JSON where it is not known."""
+    retrieved: Moment | None = None
+    """When the file was first fetched from there with this content."""
     document: Facts
     units: tuple[Unit, ...] = ()
     project_budgets: tuple[ProjectBudget, ...] = ()

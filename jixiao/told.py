@@ -112,6 +112,10 @@ class Disclosure:
     format: str = "text"
     kind: str | None = None
     supersedes: str | None = None
+    url: str | None = None
+    """The web address that the file was fetched from."""
+    retrieved: str | None = None
+    """When that was, in UTC."""
     coverage: Decimal | None = None
     """How much of its forms and tables was read, from 0 to 1; ``None`` where nobody measured."""
     title: str | None = None
@@ -171,6 +175,8 @@ class Indicator:
     number: Decimal | None = None
     number2: Decimal | None = None
     unit: str | None = None
+    polarity: str | None = None
+    """Whether more or less of it is better, where its name tells."""
 
     @property
     def is_vague(self) -> bool:

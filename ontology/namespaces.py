@@ -21,6 +21,7 @@ OBEU_DIMENSION: Final = "http://data.openbudgets.eu/ontology/dsd/dimension/"
 OBEU_MEASURE: Final = "http://data.openbudgets.eu/ontology/dsd/measure/"
 ORG: Final = "http://www.w3.org/ns/org#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
+PAV: Final = "http://purl.org/pav/"
 PROV: Final = "http://www.w3.org/ns/prov#"
 QB: Final = "http://purl.org/linked-data/cube#"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -42,6 +43,7 @@ PREFIXES: Final[Mapping[str, str]] = {
     "obeu-measure": OBEU_MEASURE,
     "org": ORG,
     "owl": OWL,
+    "pav": PAV,
     "prov": PROV,
     "qb": QB,
     "rdf": RDF,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import typing
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from types import UnionType
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,12 +19,24 @@ from graph import bindings, reading
 from graph.addresses import document_address
 from graph.mapping import triples
 from ingest import records
-from ingest.records import BudgetRow, BudgetTable, Document, Facts, Number, Places, Span, Target
+from ingest.records import BudgetRow, BudgetTable, Document, Facts, Moment, Number, Places, Span, Target, WebAddress
 from ontology.terms import BASE
 
 NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), min_size=1, max_size=5)
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**4), max_value=10**9, places=6)
-PLAIN = {str: NAMES, int: st.integers(1, 10**6), bool: st.booleans(), Decimal: NUMBERS, Number: NUMBERS}
+MOMENTS = st.integers(0, 2**32).map(lambda second: f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}")
+ADDRESSES = st.text(st.characters(exclude_categories=["Cs"]), max_size=5).map(
+    lambda path: f"https://example.org/{quote(path)}"
+)
+PLAIN = {
+    str: NAMES,
+    int: st.integers(1, 10**6),
+    bool: st.booleans(),
+    Decimal: NUMBERS,
+    Number: NUMBERS,
+    WebAddress: ADDRESSES,
+    Moment: MOMENTS,
+}
 """What values of each type are made of."""
 
 

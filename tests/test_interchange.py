@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -29,7 +30,7 @@ TYPES = {
 }
 KEYWORDS = {
     *("$ref", "$defs", "anyOf", "enum", "type", "properties", "required", "items", "additionalProperties"),
-    *("title", "description", "default"),
+    *("title", "description", "default", "pattern"),
 }
 PLACE = {"name": (Span(3, 5, "档案", 2, page=1, row=4, column=1), Span(9, 12, "数字化", 3))}
 WHOLE = Document(
@@ -66,6 +67,8 @@ def _faults(value, schema, definitions, where="$"):
             yield f"{where}: {value!r} is none of {schema['anyOf']}"
     elif not TYPES[schema["type"]](value) or value not in schema.get("enum", [value]):
         yield f"{where}: {value!r} is not {schema.get('enum', schema['type'])}"
+    elif isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        yield f"{where}: {value!r} does not match {schema['pattern']}"
     else:
         for part, each, known in _parts(value, schema):
             yield from _faults(each, known, definitions, where + part) if known else [f"{where}{part} is unknown"]
@@ -234,3 +237,30 @@ def test_any_value_in_a_record_is_read_or_refused(key, value) -> None:
 def test_the_published_schema_is_that_of_the_records(root) -> None:
     published = json.loads((root / "docs" / "records.schema.json").read_text(encoding="utf-8"))
     assert published == json_schema(), "write json_schema() to docs/records.schema.json anew"
+
+
+FETCHED = {"url": "https://example.org/2031/%E9%A2%84%E7%AE%97.pdf", "retrieved": "2031-02-14T18:00:05Z"}
+
+
+def test_where_a_file_was_fetched_from_is_part_of_its_record_and_of_no_others() -> None:
+    line = to_json(replace(WHOLE, **FETCHED))
+    assert from_json(line) == replace(WHOLE, **FETCHED)
+    assert _breaks(line) == []
+    assert line != to_json(WHOLE)
+    assert json.loads(to_json(WHOLE)).keys() == json.loads(line).keys() - FETCHED.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("url", "ftp://example.org/a.pdf"),
+        ("url", "https://example.org/预算.pdf"),
+        ("url", "https://example.org/a b.pdf"),
+        ("url", "javascript:alert(1)"),
+        ("retrieved", "2031-02-14"),
+        ("retrieved", "2031-02-14T18:00:05+08:00"),
+    ],
+)
+def test_an_address_of_no_page_and_a_moment_of_no_zone_are_refused(name, value) -> None:
+    with pytest.raises(MalformedRecordError, match=name):
+        from_json(_changed(name, value=value))

@@ -134,6 +134,8 @@ def document_rows(edition: Edition) -> Iterator[Row]:
             "findings": len(view.findings_in(document.iri)),
             "coverage": document.coverage,
             "leftovers": len(view.leftovers[document.iri]),
+            "url": document.url,
+            "retrieved": document.retrieved,
             "address": document.iri,
         }
 
@@ -312,6 +314,8 @@ REGISTERS: Mapping[str, Register] = {
                 "findings": "发现",
                 "coverage": "读懂的比例",
                 "leftovers": "没有读懂",
+                "url": "取自网址",
+                "retrieved": "取得时间（UTC）",
                 "sha256": "SHA-256",
             }
             | ADDRESS,
