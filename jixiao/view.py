@@ -208,7 +208,7 @@ class View:
 
     def _indicators(self) -> Iterator[Indicator]:
         for row in rows(self.graph, "indicators"):
-            row.update({name: notation(row[name]) for name in ("kind", "comparator") if name in row})
+            row.update({name: notation(row[name]) for name in ("kind", "comparator", "polarity") if name in row})
             yield Indicator(**row)
 
     def _department(self, form: Form) -> Subject:
