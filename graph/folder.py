@@ -34,6 +34,7 @@ from graph.files import WRITING, sha256, sha256_of, write_whole
 from graph.lock import exclusive
 from graph.mapping import triples
 from graph.snapshot import FINDINGS, MANIFEST, STORE, Snapshot, read_record, record_name, record_path
+from graph.validate import shape_sources
 from ingest.interchange import to_json
 from ontology.terms import BASE, data_files
 
@@ -202,7 +203,7 @@ class KnowledgeGraph:
             snapshot = self._snapshot(identity)
             if approve:
                 approve(snapshot, self._before())
-            history.note(self.path, identity, snapshot.manifest, refused)
+            history.note(self.path, identity, snapshot.manifest, refused, checked=approve is not None)
             for source in without:
                 (self.holdings / source).unlink(missing_ok=True)
             self._make_current(identity)
@@ -269,7 +270,7 @@ class KnowledgeGraph:
             raise self._damaged(f"快照 {identity} 不存在")
         snapshot = self._snapshot(identity)
         with exclusive(self.path):
-            history.note(self.path, identity, snapshot.manifest, ())
+            history.note(self.path, identity, snapshot.manifest)
             self._make_current(identity)
         return snapshot
 
@@ -351,6 +352,7 @@ class KnowledgeGraph:
             "base": self.base,
             "documents": [each.entry() for each in inputs],
             "vocabulary": {file.name: sha256(file.read_bytes()) for file in data_files()},
+            "shapes": {file.name: sha256(file.read_bytes()) for file in shape_sources()},
             "reviews": said_by_reviewers,
             "counts": _counts(store, len(findings)),
             "figures": measure(store, findings) if measure else {},

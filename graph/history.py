@@ -37,6 +37,8 @@ class Publication:
     """As the manifest has them."""
     refused: Sequence[Mapping[str, str]] = ()
     """What was to be in it and could not be read: ``name``, ``sha256`` where it is known, and ``cause``."""
+    checked: bool = False
+    """Whether somebody approved of it before (:meth:`graph.folder.KnowledgeGraph.publish`)."""
 
 
 def read(folder: Path) -> list[Publication]:
@@ -61,7 +63,14 @@ def _read(file: Path) -> Publication:
         raise HistoryError(file, f"发布记录读不出来（{error}）；移走这个文件就不再提到这一次发布") from error
 
 
-def note(folder: Path, snapshot: str, manifest: Mapping[str, Any], refused: Sequence[Mapping[str, str]]) -> Publication:
+def note(
+    folder: Path,
+    snapshot: str,
+    manifest: Mapping[str, Any],
+    refused: Sequence[Mapping[str, str]] = (),
+    *,
+    checked: bool = False,
+) -> Publication:
     """Write down that a snapshot goes live; whoever does it again after dying half way leaves one publication.
 
     Raises:
@@ -78,6 +87,7 @@ def note(folder: Path, snapshot: str, manifest: Mapping[str, Any], refused: Sequ
         counts=manifest["counts"],
         figures=manifest.get("figures", {}),
         refused=list(refused),
+        checked=checked,
     )
     write_whole(
         folder / FOLDER / f"{made.number:06}.json", json.dumps(asdict(made), ensure_ascii=False, indent=1).encode()

@@ -105,8 +105,13 @@ def shape_files() -> Mapping[str, ShapeFile]:
     Raises:
         ConstraintFileError: One of them is not Turtle; the error names the line.
     """
+    return {file.name: _shape_file(file) for file in shape_sources()}
+
+
+def shape_sources() -> list[Traversable]:
+    """The files of shapes as they are kept, always in the same order."""
     files = sorted(ontology_path("shapes").iterdir(), key=lambda file: file.name)
-    return {file.name: _shape_file(file) for file in files if file.name.endswith(".ttl")}
+    return [file for file in files if file.name.endswith(".ttl")]
 
 
 def _shape_file(file: Traversable) -> ShapeFile:
@@ -138,14 +143,19 @@ def read_file(path: Path) -> Store:
     return store
 
 
-def validate(store: Store, begin: Begin | None = None) -> list[Violation]:
+def validate(store: Store, begin: Begin | None = None, passed: Collection[str] = ()) -> list[Violation]:
     """What is not well formed in a store, graph by graph, in a stable order.
+
+    Args:
+        store: What is judged.
+        begin: Is told of each graph before it is judged.
+        passed: The names of graphs that were judged before as they are, and are not judged again.
 
     Raises:
         ConstraintFileError: A file of shapes is not Turtle; the error names the line.
     """
     others = with_codes(store)
-    names = graph_names(store)
+    names = [name for name in graph_names(store) if name not in passed]
     found: list[Violation] = []
     for number, name in enumerate(names, 1):
         if begin:
