@@ -44,9 +44,9 @@ COLOURS: Mapping[str, str] = {
 FAMILIES = "var(--sans, 'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', sans-serif)"
 DRAWN = {"svg.fonttype": "none", "svg.hashsalt": "jixiao", "path.simplify": False}
 """How matplotlib writes: text as text, the same ids every time."""
-WIDTH = 600
-"""How wide pictures are, in their own units; a page shows them smaller or larger."""
-SIZE, SMALL = 13, 11.5
+WIDTH = 420
+"""How wide pictures are, in their own units: as on a phone; other pages show them a little larger."""
+SIZE, SMALL = 12, 10.5
 """How large text is, in the same units."""
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 _HEX = re.compile("|".join(COLOURS.values()))
@@ -151,13 +151,17 @@ class Drawing:
             words=words, whole=whole if whole != words else None, size=size, colour=colour, anchor=anchor, bold=bold
         )
 
-    def name(self, right: float, middle: float, name: str, room: float) -> None:
-        """A name beside a bar, on two lines where it is long, cut where it is longer."""
-        lines = folded(name, room, SIZE)
-        whole = name if lines[-1].endswith("…") else None
-        for number, line in enumerate(lines):
-            base = middle + SIZE * (0.36 + 1.15 * (number - (len(lines) - 1) / 2))
-            self.write(right, base, line, anchor="right", whole=whole)
+    def name(self, left: float, base: float, name: str, room: float) -> None:
+        """A name, cut where it is longer than the room for it."""
+        (line,) = folded(name, room, SIZE, 1)
+        self.write(left, base, line, whole=name if line.endswith("…") else None)
+
+    def key(self, left: float, base: float, entries: Mapping[str, str]) -> None:
+        """What colours mean, one after the other."""
+        for words, colour in entries.items():
+            self.bar(left, base - 8, 9, 9, colour)
+            self.write(left + 13, base, words, size=SMALL, colour="quiet")
+            left += breadth(words, SMALL) + 28
 
     def put(self, root: Element) -> None:
         """The words in place of their marks."""
@@ -208,7 +212,7 @@ def _inline(root: Element, name: str, title: str, told: str) -> str:
     """What matplotlib drew as a part of a page: no size of its own, no styles or ids that others could mean."""
     root.attrib = {"viewBox": root.attrib["viewBox"], "role": "img", "aria-labelledby": f"{name}-title {name}-desc"}
     root.set("class", "drawn")
-    root.set("style", f"display: block; width: 100%; min-width: 30rem; max-width: 46rem; font-family: {FAMILIES}")
+    root.set("style", f"display: block; width: 100%; min-width: 20rem; max-width: 34rem; font-family: {FAMILIES}")
     root[:] = [child for child in root if child.find(f"{_SVG}style") is None]
     for place, (kind, words) in enumerate((("title", title), ("desc", told))):
         said = Element(f"{_SVG}{kind}", {"id": f"{name}-{kind}"})
@@ -239,7 +243,7 @@ def breadth(text: str, size: float) -> float:
     return size * sum(1 if unicodedata.east_asian_width(letter) in "WF" else 0.58 for letter in text)
 
 
-def folded(text: str, room: float, size: float, most: int = 2) -> list[str]:
+def folded(text: str, room: float, size: float, most: int) -> list[str]:
     """A text on at most so many lines that fit into the room; the last ends in an ellipsis where it went on."""
     lines: list[str] = []
     rest = " ".join(text.split())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
+from math import isnan
 from typing import TYPE_CHECKING
 
 from jixiao.comparison import amount
 from jixiao.explorer.overview import step_of
-from jixiao.report.drawing import SMALL, WIDTH, Drawing, breadth, picture
+from jixiao.report.drawing import SMALL, WIDTH, Drawing, breadth, folded, picture
 from jixiao.report.words import said
 
 if TYPE_CHECKING:
@@ -19,40 +21,85 @@ if TYPE_CHECKING:
     from jixiao.told import Clarity, Disclosure
 
 MOST_ROWS = 20
-"""So many departments, rules and divisions a picture shows; the lists below it show all."""
-MOST_YEARS = 6
+"""So many departments, rules and divisions a picture shows; the lists beside it show all."""
+MOST_YEARS = 5
 MOST_DOTS = 40
 """A line through more points has no dots."""
-LEFT = 196
-"""Where bars begin; names stand before."""
-RIGHT = WIDTH - 132
-"""Where bars of 100% end; figures stand behind."""
-ROW = 32
-HALF = 9
-"""How high half a bar is."""
-BELOW = 22
+LEFT, RIGHT = 4, WIDTH - 4
+ROW, BAR = 36, 10
+"""How high a row is, its name and figures above its bar, and how high the bar is."""
+FOOT = 42
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A name, what its bar is made of (lengths from 0 to 1 with their colours), and its figures: the first in bold."""
+
+    name: str
+    parts: Sequence[tuple[float, str]]
+    figure: str
+    beside: str = ""
+
+    @property
+    def told(self) -> str:
+        """The same in words."""
+        return f"{self.name}: {self.figure} {self.beside}".strip()
 
 
 def ranking(report: Report, language: Language) -> str:
     """How much nobody can check in each department's year, the least clear first."""
     judged = [each for each in report.departments if each.clarity.judged]
-    rows = judged[:MOST_ROWS]
-    if not rows:
+    rows = [
+        _Row(
+            named(each.document),
+            [(each.clarity.unclear / each.clarity.judged, f"share-{_step(each.clarity)}")],
+            f"{each.clarity.percent}%",
+            f"{each.clarity.unclear} / {each.clarity.judged}",
+        )
+        for each in judged[:MOST_ROWS]
+    ]
+    return _bars("ranking", rows, language, of=len(judged))
+
+
+def rules(report: Report, language: Language) -> str:
+    """How often each rule found something, what is certain and what is possible apart."""
+    found = sorted((each for each in report.judged if each.findings), key=lambda each: (-each.findings, each.id))
+    most = found[0].findings if found else 1
+    rows = [
+        _Row(
+            each.rule.title[language] if each.rule else each.id,
+            [(each.certain / most, "certain"), ((each.findings - each.certain) / most, "thing-source")],
+            str(each.findings),
+            _counted(each, language),
+        )
+        for each in found[:MOST_ROWS]
+    ]
+    key = {said("pictures.certain", language): "certain", said("pictures.possible", language): "thing-source"}
+    return _bars("rules", rows, language, of=len(found), key=key, percent=False)
+
+
+def money(report: Report, language: Language) -> str:
+    """How much of the projects' money has no targets: of all of it, and of the departments with most such money."""
+    if not report.summary.money:
         return ""
-
-    def draw(drawing: Drawing) -> None:
-        _percents(drawing, len(rows))
-        for place, each in enumerate(rows):
-            middle = (place + 0.5) * ROW
-            length = (RIGHT - LEFT) * each.clarity.unclear / each.clarity.judged
-            drawing.name(LEFT - 10, middle, named(each.document), LEFT - 14)
-            drawing.bar(LEFT, middle - HALF, RIGHT - LEFT, 2 * HALF, "track")
-            drawing.bar(LEFT, middle - HALF, length, 2 * HALF, f"share-{_step(each.clarity)}")
-            _figure(drawing, middle, f"{each.clarity.percent}%", f"{each.clarity.unclear} / {each.clarity.judged}")
-        _more(drawing, len(rows), len(judged), language)
-
-    told = "; ".join(f"{named(each.document)}: {_both(each.clarity)}" for each in rows)
-    return picture("ranking", _height(len(rows)), draw, title=said("pictures.ranking", language), told=told)
+    lacking = sorted(
+        (each for each in report.departments if each.money and each.money_without_form),
+        key=lambda each: (-each.money_without_form, each.rank),
+    )
+    whole = (said("pictures.everything", language), report.summary.money_without_form, report.summary.money)
+    parts = [(named(each.document), each.money_without_form, each.money) for each in lacking[: MOST_ROWS // 2]]
+    rows = [
+        _Row(
+            name,
+            [(float(without / of), "certain")],
+            amount(without, language=language),
+            said("pictures.of", language, whole=amount(of, language=language)),
+        )
+        for name, without, of in (whole, *parts)
+        if of
+    ]
+    key = {said("pictures.without", language): "certain", said("pictures.others", language): "track"}
+    return _bars("money", rows, language, of=len(lacking) + 1, key=key)
 
 
 def named(document: Disclosure) -> str:
@@ -60,70 +107,13 @@ def named(document: Disclosure) -> str:
     return f"{document.publisher or document.label} {document.year or ''}".strip()
 
 
-def _both(clarity: Clarity) -> str:
-    return f"{clarity.percent}% ({clarity.unclear} / {clarity.judged})"
-
-
 def _step(clarity: Clarity) -> int | str:
     step = step_of(clarity.unclear, clarity.judged)
     return "none" if step is None else step
 
 
-def _percents(drawing: Drawing, rows: int) -> None:
-    """The scale from 0 to 100% below the bars."""
-    foot = rows * ROW
-    for percent in range(0, 101, 25):
-        across = LEFT + (RIGHT - LEFT) * percent / 100
-        drawing.line(drawing.page, (across, across), (0, foot + 4), "hair")
-        drawing.write(across, foot + 16, f"{percent}%", anchor="center", size=SMALL, colour="quiet")
-
-
-def _figure(drawing: Drawing, middle: float, first: str, second: str = "", at: float = RIGHT + 10) -> None:
-    """What a bar says, behind it; the second figure on the same line."""
-    drawing.write(at, middle + 4.5, first, bold=True)
-    drawing.write(WIDTH - 4, middle + 4.5, second, anchor="right", size=SMALL, colour="quiet")
-
-
-def _height(rows: int) -> float:
-    return rows * ROW + 2 * BELOW
-
-
-def _more(drawing: Drawing, shown: int, of: int, language: Language) -> None:
-    """That not all rows are shown, where that is so."""
-    if shown < of:
-        words = said("pictures.more", language, shown=shown, of=of)
-        drawing.write(WIDTH - 4, drawing.height - 4, words, anchor="right", size=SMALL, colour="quiet")
-
-
-def rules(report: Report, language: Language) -> str:
-    """How often each rule found something, what is certain and what is possible apart."""
-    found = sorted((each for each in report.judged if each.findings), key=lambda each: (-each.findings, each.id))
-    rows = found[:MOST_ROWS]
-    if not rows:
-        return ""
-    most = rows[0].findings
-    colours = {"certain": "certain", "possible": "thing-source"}
-    end = RIGHT + 20
-
-    def draw(drawing: Drawing) -> None:
-        drawing.line(drawing.page, (LEFT, LEFT), (0, len(rows) * ROW), "hair-strong")
-        for place, each in enumerate(rows):
-            middle = (place + 0.5) * ROW
-            certain, whole = ((end - LEFT) * count / most for count in (each.certain, each.findings))
-            drawing.name(LEFT - 10, middle, _title(each, language), LEFT - 14)
-            drawing.bar(LEFT, middle - HALF, certain, 2 * HALF, colours["certain"])
-            drawing.bar(LEFT + certain, middle - HALF, whole - certain, 2 * HALF, colours["possible"])
-            drawing.write(LEFT + whole + 8, middle + 4.5, _counted(each, language), size=SMALL)
-        key = {said(f"pictures.{name}", language): colour for name, colour in colours.items()}
-        _key(drawing, LEFT, drawing.height - 8, key)
-        _more(drawing, len(rows), len(found), language)
-
-    told = "; ".join(f"{_title(each, language)}: {_counted(each, language)}" for each in rows)
-    return picture("rules", _height(len(rows)), draw, title=said("pictures.rules", language), told=told)
-
-
-def _title(judged: Judged, language: Language) -> str:
-    return judged.rule.title[language] if judged.rule else judged.id
+def _both(clarity: Clarity) -> str:
+    return f"{clarity.percent}% ({clarity.unclear} / {clarity.judged})"
 
 
 def _counted(judged: Judged, language: Language) -> str:
@@ -133,88 +123,111 @@ def _counted(judged: Judged, language: Language) -> str:
     return said("pictures.comma", language).join(told)
 
 
-def _key(drawing: Drawing, left: float, base: float, entries: Mapping[str, str]) -> None:
-    """What colours mean, one after the other."""
-    for words, colour in entries.items():
-        drawing.bar(left, base - 9, 10, 10, colour)
-        drawing.write(left + 15, base, words, size=SMALL, colour="quiet")
-        left += breadth(words, SMALL) + 36
-
-
-def money(report: Report, language: Language) -> str:
-    """How much of the projects' money has no targets: of all of it, and of the departments with most such money."""
-    summary = report.summary
-    if not summary.money:
+def _bars(  # noqa: PLR0913 - what differs between pictures of bars
+    name: str,
+    rows: Sequence[_Row],
+    language: Language,
+    *,
+    of: int,
+    key: Mapping[str, str] | None = None,
+    percent: bool = True,
+) -> str:
+    """Bars one below the other, of ``of`` that there are; those of shares with a scale from 0 to 100%."""
+    if not rows:
         return ""
-    lacking = sorted(
-        (each for each in report.departments if each.money and each.money_without_form),
-        key=lambda each: (-each.money_without_form, each.rank),
-    )
-    shown = lacking[: MOST_ROWS // 2]
-    rows = [
-        (said("pictures.everything", language), summary.money_without_form, summary.money),
-        *((named(each.document), each.money_without_form, each.money or summary.money) for each in shown),
-    ]
+
+    beside = max(breadth(row.beside, SMALL) for row in rows) + 8
 
     def draw(drawing: Drawing) -> None:
-        _percents(drawing, len(rows))
-        for place, (name, without, whole) in enumerate(rows):
-            middle = (place + 0.5) * ROW
-            drawing.name(LEFT - 10, middle, name, LEFT - 14)
-            drawing.bar(LEFT, middle - HALF, RIGHT - LEFT, 2 * HALF, "track")
-            drawing.bar(LEFT, middle - HALF, (RIGHT - LEFT) * float(without / whole), 2 * HALF, "certain")
-            drawing.write(RIGHT + 8, middle - 2, amount(without, language=language), bold=True)
-            of = said("pictures.of", language, whole=amount(whole, language=language))
-            drawing.write(RIGHT + 8, middle + 12, of, size=SMALL, colour="quiet")
-        key = {said("pictures.without", language): "certain", said("pictures.others", language): "track"}
-        _key(drawing, LEFT, drawing.height - 4, key)
-        _more(drawing, len(shown), len(lacking), language)
+        foot = len(rows) * ROW
+        for step in range(0, 101, 25) if percent else (0,):
+            across = LEFT + (RIGHT - LEFT) * step / 100
+            drawing.line(drawing.page, (across, across), (0, foot + 4), "hair-strong" if step == 0 else "hair")
+        if percent:
+            _scale(drawing, foot + 15)
+        for place, row in enumerate(rows):
+            _row(drawing, place * ROW, row, beside, track=percent)
+        drawing.key(LEFT, drawing.height - 5, key or {})
+        if len(rows) < of:
+            words = said("pictures.more", language, shown=len(rows), of=of)
+            drawing.write(RIGHT, drawing.height - 5, words, anchor="right", size=SMALL, colour="quiet")
 
-    told = "; ".join(
-        f"{name}: {amount(without, language=language)} / {amount(whole, language=language)}"
-        for name, without, whole in rows
-    )
-    return picture("money", _height(len(rows)), draw, title=said("pictures.money", language), told=told)
+    told = "; ".join(row.told for row in rows)
+    return picture(name, len(rows) * ROW + FOOT, draw, title=said(f"pictures.{name}", language), told=told)
+
+
+def _scale(drawing: Drawing, base: float) -> None:
+    for step in range(0, 101, 25):
+        across = LEFT + (RIGHT - LEFT) * step / 100
+        anchor: Anchor = {0: "left", 100: "right"}.get(step, "center")  # type: ignore[assignment]
+        drawing.write(across, base, f"{step}%", anchor=anchor, size=SMALL, colour="quiet")
+
+
+def _row(drawing: Drawing, top: float, row: _Row, beside: float, *, track: bool) -> None:
+    """A row; its first figure ends before what stands ``beside`` it in any row."""
+    base, left, whole = top + 17, float(LEFT), RIGHT - LEFT
+    drawing.write(RIGHT, base, row.beside, anchor="right", size=SMALL, colour="quiet")
+    drawing.write(RIGHT - beside, base, row.figure, anchor="right", bold=True)
+    drawing.name(LEFT, base, row.name, whole - beside - breadth(row.figure, SMALL) - 24)
+    if track:
+        drawing.bar(LEFT, top + 22, whole, BAR, "track")
+    for length, colour in row.parts:
+        drawing.bar(left, top + 22, whole * length, BAR, colour)
+        left += whole * length
+
+
+NAMES, HEAD, CELL = 112, 20, 36
+"""Of the coloured cells: how wide the names are, how high the years and a row are."""
 
 
 def areas(report: Report, language: Language) -> str:
     """How much nobody can check by division and year, as coloured cells with both numbers."""
     judged = [each for each in report.areas if each.summary.clarity.judged]
     years = sorted({each.year for each in judged if each.year is not None})[-MOST_YEARS:]
-    columns: list[int | None] = [*years, *([None] if any(each.year is None for each in judged) else [])]
+    columns = [*years, *([None] if any(each.year is None for each in judged) else [])]
     names = list(dict.fromkeys((each.division, each.name) for each in judged if each.year in columns))
     rows = names[:MOST_ROWS]
     if not rows:
         return ""
-    at = {(each.division, each.name, each.year): each for each in judged}
-    high, wide = 40, min(110.0, (WIDTH - LEFT) / len(columns))
+    cells = {(each.division, each.name, each.year): each.summary.clarity for each in judged}
+    wide = min(96.0, (RIGHT - NAMES) / len(columns))
 
     def draw(drawing: Drawing) -> None:
         for column, year in enumerate(columns):
-            middle = LEFT + (column + 0.5) * wide
             words = str(year) if year else said("pictures.no_year", language)
-            drawing.write(middle, 14, words, anchor="center", size=SMALL, colour="quiet")
+            middle = NAMES + (column + 0.5) * wide
+            drawing.write(middle, 13, words, anchor="center", size=SMALL, colour="quiet")
             for row, key in enumerate(rows):
-                if (*key, year) in at:
-                    _cell(drawing, LEFT + column * wide, 24 + row * high, wide, high, at[*key, year].summary.clarity)
+                if clarity := cells.get((*key, year)):
+                    _cell(drawing, NAMES + column * wide, HEAD + row * CELL, wide, clarity)
         for row, (code, name) in enumerate(rows):
-            words = name or code or said("pictures.nowhere", language)
-            drawing.name(LEFT - 10, 24 + (row + 0.5) * high, words, LEFT - 14)
+            _beside(drawing, HEAD + (row + 0.5) * CELL, name or code or said("pictures.nowhere", language))
         steps = {said(f"pictures.share_{step}", language): f"share-{step}" for step in range(5)}
-        _key(drawing, 20, drawing.height - 24, steps)
-        _more(drawing, len(rows), len(names), language)
+        drawing.key(LEFT, drawing.height - 22, steps)
+        if len(rows) < len(names):
+            words = said("pictures.more", language, shown=len(rows), of=len(names))
+            drawing.write(RIGHT, drawing.height - 5, words, anchor="right", size=SMALL, colour="quiet")
 
     told = "; ".join(_told(each, language) for each in judged if (each.division, each.name) in rows)
-    height = 24 + len(rows) * high + 52
+    height = HEAD + len(rows) * CELL + 44
     return picture("areas", height, draw, title=said("pictures.areas", language), told=told)
 
 
-def _cell(drawing: Drawing, left: float, top: float, wide: float, high: float, clarity: Clarity) -> None:  # noqa: PLR0913, PLR0917
+def _cell(drawing: Drawing, left: float, top: float, wide: float, clarity: Clarity) -> None:
     middle = left + wide / 2
-    drawing.bar(left + 1, top + 1, wide - 2, high - 2, f"share-{_step(clarity)}")
-    drawing.write(middle, top + 18, f"{clarity.percent}%", anchor="center", colour="on-share", bold=True)
-    both = f"{clarity.unclear} / {clarity.judged}"
-    drawing.write(middle, top + 32, both, anchor="center", size=SMALL, colour="on-share")
+    drawing.bar(left + 1, top + 1, wide - 2, CELL - 2, f"share-{_step(clarity)}")
+    drawing.write(middle, top + 16, f"{clarity.percent}%", anchor="center", colour="on-share", bold=True)
+    both = f"{clarity.unclear}/{clarity.judged}"
+    drawing.write(middle, top + 29, both, anchor="center", size=SMALL, colour="on-share")
+
+
+def _beside(drawing: Drawing, middle: float, name: str) -> None:
+    """A name beside its cells, on two lines where it is long, cut where it is longer."""
+    lines = folded(name, NAMES - 14, SMALL, 2)
+    for place, line in enumerate(lines):
+        base = middle + SMALL * (0.36 + 1.2 * (place - (len(lines) - 1) / 2))
+        whole = name if lines[-1].endswith("…") else None
+        drawing.write(NAMES - 8, base, line, anchor="right", size=SMALL, whole=whole)
 
 
 def _told(area: Area, language: Language) -> str:
@@ -227,86 +240,98 @@ def trend(report: Report, language: Language) -> str:
     return course(report.trend, language)
 
 
-PANEL, APART = 84, 62
-EDGE = 62
+PANEL, APART, TITLE = 78, 58, 26
+"""Of the lines: how high a panel is, what is between two, and its title."""
+EDGE = 58
+"""Where lines begin; the numbers of the scale stand before."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """One panel: a line, perhaps one below it, how its scale is written, and what the last publication says."""
+
+    name: str
+    values: Sequence[float]
+    shown: Callable[[float], str]
+    now: str
+    below: Sequence[float] = ()
+    whole: bool = False
+    """Whether the scale has only whole numbers."""
 
 
 def course(points: Sequence[Point], language: Language) -> str:
     """The same of points that somebody has."""
     if len(points) < 2:  # noqa: PLR2004 - one point is no course
         return ""
-    lines = {
-        "unclear": [_percent(each.clarity.unclear, each.clarity.judged) for each in points],
-        "findings": [float(each.findings) for each in points],
-        "unaimed": [float(each.money_without_form) for each in points],
-    }
-    shown: Mapping[str, Callable[[float], str]] = {
-        "unclear": lambda value: f"{value:g}%",
-        "findings": lambda value: f"{value:,.0f}",
-        "unaimed": lambda value: amount(Decimal(str(value)), language=language),
-    }
-    last = points[-1]
-    figures = {
-        "unclear": _both(last.clarity),
-        "findings": said("pictures.findings_of", language, findings=last.findings, certain=last.certain),
-        "unaimed": said(
-            "pictures.money_of",
-            language,
-            without=amount(last.money_without_form, language=language),
-            whole=amount(last.money, language=language),
-        ),
-    }
+    panels = _panels(points, language)
 
     def draw(drawing: Drawing) -> None:
-        for row, (name, values) in enumerate(lines.items()):
-            top = 30 + row * (PANEL + APART)
-            title = said(f"pictures.{name}", language)
-            drawing.write(6, top - 14, title, bold=True)
-            drawing.write(WIDTH - 6, top - 14, figures[name], anchor="right", size=SMALL, colour="quiet")
-            more = [float(each.certain) for each in points] if name == "findings" else None
-            _panel(drawing, top, values, more, shown[name])
-            _days(drawing, points, top + PANEL + 16)
+        for row, each in enumerate(panels):
+            top = TITLE + row * (PANEL + APART)
+            drawing.write(LEFT, top - 10, said(f"pictures.{each.name}", language), bold=True)
+            drawing.write(RIGHT, top - 10, each.now, anchor="right", size=SMALL, colour="quiet")
+            _panel(drawing, top, each)
+            _days(drawing, points, top + PANEL + 14)
 
-    told = "; ".join(f"{said(f'pictures.{name}', language)}: {words}" for name, words in figures.items())
-    height = 30 + 3 * (PANEL + APART) - APART + 26
+    told = "; ".join(f"{said(f'pictures.{each.name}', language)}: {each.now}" for each in panels)
+    height = TITLE + len(panels) * (PANEL + APART) - APART + 22
     return picture("trend", height, draw, title=said("pictures.trend", language), told=told)
 
 
-def _percent(part: int, whole: int) -> float:
+def _panels(points: Sequence[Point], language: Language) -> Sequence[_Course]:
+    last = points[-1]
+    without, whole = (amount(each, language=language) for each in (last.money_without_form, last.money))
+    return (
+        _Course(
+            "unclear",
+            [_percent(each.clarity) for each in points],
+            lambda value: f"{value:g}%",
+            _both(last.clarity) if last.clarity.judged else "",
+        ),
+        _Course(
+            "findings",
+            [float(each.findings) for each in points],
+            lambda value: f"{value:,.0f}",
+            said("pictures.findings_of", language, findings=last.findings, certain=last.certain),
+            below=[float(each.certain) for each in points],
+            whole=True,
+        ),
+        _Course(
+            "unaimed",
+            [float(each.money_without_form) for each in points],
+            lambda value: amount(Decimal(str(value)), language=language),
+            said("pictures.money_of", language, without=without, whole=whole),
+        ),
+    )
+
+
+def _percent(clarity: Clarity) -> float:
     """A share as a line shows it; a gap where there is nothing to judge."""
-    return 100 * part / whole if whole else float("nan")
+    return 100 * clarity.unclear / clarity.judged if clarity.judged else float("nan")
 
 
-def _panel(
-    drawing: Drawing,
-    top: float,
-    values: Sequence[float],
-    certain: Sequence[float] | None,
-    shown: Callable[[float], str],
-) -> None:
-    """A line over all publications above a scale that begins at 0; of findings those that are certain below it."""
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+def _panel(drawing: Drawing, top: float, told: _Course) -> None:
+    """A line over all publications above a scale that begins at 0."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 - slow to load
 
-    most = max((value for value in values if value == value), default=0) or 1  # noqa: PLR0124 - a gap is no number
-    steps = [float(each) for each in MaxNLocator(nbins=3, integer=shown(1.0) == "1").tick_values(0, most) if each >= 0]
-    axes = drawing.panel(EDGE, top, WIDTH - EDGE - 12, PANEL, across=(0, len(values) - 1), up=(0, steps[-1]))
+    last, wide = len(told.values) - 1, RIGHT - EDGE - 4
+    most = max((value for value in told.values if not isnan(value)), default=0) or 1
+    steps = [float(each) for each in MaxNLocator(nbins=3, integer=told.whole).tick_values(0, most)]
+    axes = drawing.panel(EDGE, top, wide, PANEL, across=(0, last), up=(0, steps[-1]))
     for each in steps:
-        drawing.line(axes, (0, len(values) - 1), (each, each), "hair-strong" if each == 0 else "hair")
-        across = -8 * (len(values) - 1) / (WIDTH - EDGE - 12)
-        down = 4 * steps[-1] / PANEL
-        drawing.write(across, each - down, shown(each), anchor="right", size=SMALL, colour="quiet", axes=axes)
-    dots = len(values) <= MOST_DOTS
-    drawing.line(axes, range(len(values)), values, "accent", dots=dots)
-    if certain is not None:
-        drawing.line(axes, range(len(certain)), certain, "certain", dots=dots)
+        drawing.line(axes, (0, last), (each, each), "hair-strong" if each == 0 else "hair")
+        base = top + PANEL * (1 - each / steps[-1]) + 4
+        drawing.write(EDGE - 8, base, told.shown(each), anchor="right", size=SMALL, colour="quiet")
+    for values, colour in ((told.values, "accent"), (told.below, "certain")):
+        drawing.line(axes, range(len(values)), values, colour, dots=len(values) <= MOST_DOTS)
 
 
 def _days(drawing: Drawing, points: Sequence[Point], base: float) -> None:
     """The days of the first, the last and some publications between."""
-    room = (WIDTH - EDGE - 12) / (len(points) - 1)
-    every = max(1, -(-84 // int(room) if room >= 1 else len(points)))
-    told = {0, len(points) - 1} | set(range(every, len(points) - every, every))
+    last, wide = len(points) - 1, RIGHT - EDGE - 4
+    every = -(-80 * last // wide)
+    told = {0, last} | set(range(every, last - every + 1, every))
     for place in sorted(told):
-        across = EDGE + place * room
-        anchor: Anchor = "left" if place == 0 else "right" if place == len(points) - 1 else "center"
+        anchor: Anchor = "left" if place == 0 else "right" if place == last else "center"
+        across = EDGE + place * wide / last
         drawing.write(across, base, points[place].day, anchor=anchor, size=SMALL, colour="quiet")
