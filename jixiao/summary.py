@@ -8,13 +8,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from jixiao.told import Clarity, clarity
-from ontology.divisions import divisions
+from ontology.divisions import ancestors, divisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from jixiao.told import Disclosure, Finding, Indicator, Subject
     from jixiao.view import View
+
+ENOUGH = 10
+"""From so many targets on a share is told of a department or level among others: a third of three says nothing."""
+SEVERITIES = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,67 @@ def departments(view: View) -> list[Department]:
     every = [Department(document, clarity(indicators_of(view, document))) for document in view.documents.values()]
     judged = [each for each in every if each.clarity.judged]
     return sorted(judged, key=lambda each: (-(each.clarity.percent or 0), each.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Unaimed:
+    """The money of projects without targets, in 元, in documents that have targets and in those that have none."""
+
+    whole: Decimal
+    documents: int
+    """So many documents have tables of project expenditure; of the others nothing is known."""
+    among: Decimal
+    alone: Decimal
+    projects: Sequence[Subject]
+    """Those of documents that have targets, the most money first."""
+
+    @property
+    def percent(self) -> Sequence[float]:
+        """Both as shares of the whole."""
+        return [float(100 * each / self.whole) if self.whole else 0.0 for each in (self.among, self.alone)]
+
+
+def unaimed(subjects: Iterable[Subject]) -> Unaimed:
+    """Which money of some projects has no targets."""
+    every = list(subjects)
+    disclosing = {subject.document.iri for subject in every if subject.forms}
+    paid = [subject for subject in every if subject.budget]
+    return Unaimed(
+        whole=_money(paid),
+        documents=len({subject.document.iri for subject in paid}),
+        among=_money(subject for subject in paid if subject.lacks_form),
+        alone=_money(subject for subject in paid if subject.document.iri not in disclosing),
+        projects=without_form(every),
+    )
+
+
+def without_form(subjects: Iterable[Subject]) -> list[Subject]:
+    """The projects that have a budget and no form, of documents that disclose forms at all; the most money first."""
+    found = (subject for subject in subjects if subject.lacks_form)
+    return sorted(found, key=lambda each: (-(each.budget or 0), each.iri))
+
+
+def _money(subjects: Iterable[Subject]) -> Decimal:
+    return sum((each.budget or Decimal(0) for each in subjects), Decimal(0))
+
+
+def by_gravity(view: View) -> list[tuple[Finding, Subject | None]]:
+    """Every finding with its project: the gravest first, of them the certain ones, of them those with most money."""
+    found = [(each, view.subject_of.get(each.focus)) for each in view.findings]
+    return sorted(found, key=lambda each: (*_rank(each[0]), -((each[1] and each[1].money) or 0), each[0].id))
+
+
+def _rank(finding: Finding) -> tuple[int, bool]:
+    return SEVERITIES.index(finding.severity), finding.certainty != "certain"
+
+
+def gravest(view: View, most: int) -> list[tuple[Finding, Subject]]:
+    """The findings on projects that matter most, one a project."""
+    first: dict[str, tuple[Finding, Subject]] = {}
+    for finding, subject in by_gravity(view):
+        if subject:
+            first.setdefault(subject.iri, (finding, subject))
+    return list(first.values())[:most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +178,17 @@ def project_money(view: View) -> Decimal:
     return sum((subject.budget or Decimal(0) for subject in view.subjects.values()), Decimal(0))
 
 
+def divisions_of(document: Disclosure) -> list[tuple[str, str]]:
+    """The division of a document's publisher and those that it is a part of, the smallest first: codes with names.
+
+    One that the code list does not have stands under its name.
+    """
+    known, own = divisions(), document.division or ""
+    if own not in known:
+        return [(document.region, document.region)] if document.region else []
+    return [(code, known[code].name) for code in (own, *ancestors(own))]
+
+
 def places(document: Disclosure) -> tuple[str, ...]:
-    """The division of a document's publisher and those that it is a part of, the largest first."""
-    known = divisions()
-    own = known.get(document.division or "")
-    if own is None:
-        return (document.region,) if document.region else ()
-    return (*(each.name for each in known.values() if each.holds(own)), own.name)
+    """The same by name, the largest first."""
+    return tuple(name for _, name in reversed(divisions_of(document)))

@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from graph.folder import KnowledgeGraph
-from jixiao import intake
+from jixiao import intake, summary
 from jixiao.comparison import amount, index_of
 from jixiao.rendering import page_path
 from jixiao.site import overview as first_page
@@ -83,18 +83,18 @@ def test_the_least_clear_stand_first_and_none_with_few_targets(view, shown):
         for iri in view.by_publisher
     }
     assert {each.address: each.clarity.judged for each in shown.departments}.items() <= judged.items()
-    assert min(each.clarity.judged for each in shown.departments) >= first_page.ENOUGH
+    assert min(each.clarity.judged for each in shown.departments) >= summary.ENOUGH
 
 
 def test_the_gravest_findings_are_one_a_project_with_their_quotes(published, view, shown):
     text = page(published)
-    severities = [first_page.SEVERITIES.index(finding.severity) for finding, _ in shown.findings]
+    severities = [summary.SEVERITIES.index(finding.severity) for finding, _ in shown.findings]
     assert severities == sorted(severities)
     assert len({subject.iri for _, subject in shown.findings}) == len(shown.findings) > 1
     for finding, _ in shown.findings:
         assert page_path(finding.address) in text
         assert all(escape(proof.quote)[:20] in text for proof in finding.proofs[:1])
-    worst = min(map(first_page.SEVERITIES.index, {finding.severity for finding in view.findings}))
+    worst = min(map(summary.SEVERITIES.index, {finding.severity for finding in view.findings}))
     assert severities[0] == worst
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from jixiao.errors import BadInputError
 from jixiao.messages import text
+from jixiao.summary import divisions_of
 from jixiao.view import View, grouped
-from ontology.divisions import ancestors, divisions
 from queries.library import rules
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Choice:
         """
         documents = [document for view in views for document in view.documents.values()]
         publishers = {document.publisher: document.publisher for document in documents if document.publisher}
-        places = {key: name for document in documents for key, name in _places(document)}
+        places = {key: name for document in documents for key, name in divisions_of(document)}
         years = {str(document.year): document.year for document in documents if document.year}
         titles = {each.id: each.title["zh"] for each in rules().values()}
         return Chosen(
@@ -78,7 +78,7 @@ class Chosen:
         """Whether a document is chosen."""
         return (
             (not self.publishers or document.publisher in self.publishers)
-            and (not self.divisions or not self.divisions.isdisjoint(key for key, _ in _places(document)))
+            and (not self.divisions or not self.divisions.isdisjoint(key for key, _ in divisions_of(document)))
             and (not self.years or document.year in self.years)
         )
 
@@ -121,14 +121,6 @@ class Part(View):
         """What of them was not understood."""
         every = (each for of_one in self.whole.leftovers.values() for each in of_one)
         return grouped((each for each in every if each.document in self.documents), lambda each: each.document)
-
-
-def _places(document: Disclosure) -> list[tuple[str, str]]:
-    """The divisions that a document belongs to, its own and those above it: by code with the name."""
-    known, own = divisions(), document.division or ""
-    if own not in known:
-        return [(document.region, document.region)] if document.region else []
-    return [(code, known[code].name) for code in (own, *ancestors(own))]
 
 
 def _called(code: str, name: str) -> str:

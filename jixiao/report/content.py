@@ -6,12 +6,13 @@ Facts are of no language; money is in 元, shares come with both of their number
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence  # noqa: TC003 - fields of dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jixiao.changes import Changes
+    from jixiao.messages import Language
     from jixiao.report.choice import Choice
     from jixiao.told import Clarity, Disclosure, Finding, Indicator, Leftover, Subject
     from queries.evaluation import Score
@@ -36,11 +37,21 @@ class Summary:
     certain: int
     severities: Mapping[str, int]
     rules: Mapping[str, int]
+    wholes: int = 0
+    """Forms of whole departments, which are no projects."""
+    indicators: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """How many targets are of each kind, the most first."""
+
+    @property
+    def money_undisclosed(self) -> Decimal:
+        """Of documents that disclose no form at all: nobody knows whether it has targets."""
+        return self.money - self.money_with_form - self.money_without_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """One department's year among the others."""
+    """One document of a department among the others."""
 
     rank: int
     document: Disclosure
@@ -49,15 +60,19 @@ class Ranked:
     certain: int
     money: Decimal | None
     money_without_form: Decimal
+    few: bool = False
+    """Whether it has so few targets that a share says nothing; then it stands after the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grave:
-    """One of the findings that matter most: by severity, certainty, then money."""
+    """A finding with what it is about; in lists by severity, certainty, then money."""
 
     finding: Finding
-    subject: Subject
+    subject: Subject | None
+    """``None`` for what is said of a whole document."""
     money: Decimal | None
+    document: Disclosure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,3 +174,13 @@ class Report:
     judged: Sequence[Judged]
     findings: Sequence[Grave] = ()
     """Every finding, the gravest first: what the workbook and the lines list in full."""
+    language: Language = "zh"
+    """What it is to be written in; the facts are of none."""
+    since: str | None = None
+    """The snapshot that it is compared with."""
+    since_day: str | None = None
+    """When that one went live."""
+    is_first: bool = False
+    """Whether nothing was published before."""
+    filters: Mapping[str, Sequence[str]] | None = field(default_factory=dict)
+    """By which choices of its lists the site shows just these documents; ``None`` where it cannot."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jixiao.explorer.overview import step_of
-from jixiao.summary import places
+from jixiao.summary import ENOUGH, Unaimed, gravest, places, unaimed
 from jixiao.told import UNDISCLOSED, Clarity
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     History = tuple["Part", Sequence[tuple[int, Clarity]]]
     """A department and its years, the earliest first."""
 
-ENOUGH = 10
-"""From so many targets on a department or level is shown: a third of three says nothing."""
 FIRST, FEW = 10, 5
 """How many departments and findings are shown; how many projects without targets."""
 NEWEST = 8
@@ -31,7 +29,6 @@ LINES = 8
 """How many departments are drawn over their years."""
 AXES = (10, 25, 50, 100)
 """Where axes of shares may end."""
-SEVERITIES = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +53,6 @@ class Change:
     departments: int
     before: Clarity
     after: Clarity
-
-
-@dataclass(frozen=True, slots=True)
-class Unaimed:
-    """The money of projects without targets, in 元, in documents that have targets and in those that have none."""
-
-    whole: Decimal
-    documents: int
-    """So many documents have tables of project expenditure; of the others nothing is known."""
-    among: Decimal
-    alone: Decimal
-    projects: Sequence[Subject]
-    """Those with most money, of documents that have targets."""
-
-    @property
-    def percent(self) -> Sequence[float]:
-        """Both as shares of the whole."""
-        return [float(100 * each / self.whole) if self.whole else 0.0 for each in (self.among, self.alone)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +123,7 @@ def overview(view: View) -> Overview:
     enough = _with_enough(departments)
     histories = sorted(_histories(view, tallies["history"]), key=_changed, reverse=True)
     unclear = sum(each.clarity.unclear for each in departments)
+    money = unaimed(view.subjects.values())
     return Overview(
         clarity=Clarity(unclear, sum(each.clarity.judged for each in departments)),
         kinds=kinds.most_common(),
@@ -156,8 +136,8 @@ def overview(view: View) -> Overview:
         changes=_changes(histories),
         histories=histories[:LINES],
         top=top_of(*(clear for _, years in histories[:LINES] for _, clear in years)),
-        money=_unaimed(view),
-        findings=_worst(view),
+        money=replace(money, projects=[each for each in money.projects if each.budget][:FEW]),
+        findings=gravest(view, FIRST),
         certain=sum(finding.certainty == "certain" for finding in view.findings),
         newest=sorted(view.documents.values(), key=lambda each: (-(each.year or 0), each.label))[:NEWEST],
     )
@@ -229,35 +209,3 @@ def _changes(histories: Iterable[History]) -> list[Change]:
 def _sum(every: Iterable[Clarity]) -> Clarity:
     counts = [(each.unclear, each.judged) for each in every]
     return Clarity(sum(unclear for unclear, _ in counts), sum(judged for _, judged in counts))
-
-
-def _unaimed(view: View) -> Unaimed:
-    disclosing = {subject.document.iri for subject in view.subjects.values() if subject.forms}
-    paid = [subject for subject in view.subjects.values() if subject.budget]
-    among = [subject for subject in paid if subject.lacks_form]
-    alone = [subject for subject in paid if subject.document.iri not in disclosing]
-    return Unaimed(
-        whole=_money(paid),
-        documents=len({subject.document.iri for subject in paid}),
-        among=_money(among),
-        alone=_money(alone),
-        projects=sorted(among, key=lambda each: (-(each.budget or 0), each.iri))[:FEW],
-    )
-
-
-def _money(subjects: Iterable[Subject]) -> Decimal:
-    return sum((subject.budget or Decimal(0) for subject in subjects), Decimal(0))
-
-
-def _worst(view: View) -> list[tuple[Finding, Subject]]:
-    """The gravest findings, certain ones first, then by the money of the project; one a project."""
-    found = [(each, view.subject_of[each.focus]) for each in view.findings if each.focus in view.subject_of]
-    found.sort(key=lambda each: (*_rank(each[0]), -(each[1].money or 0), each[0].id))
-    first: dict[str, tuple[Finding, Subject]] = {}
-    for finding, subject in found:
-        first.setdefault(subject.iri, (finding, subject))
-    return list(first.values())[:FIRST]
-
-
-def _rank(finding: Finding) -> tuple[int, bool]:
-    return SEVERITIES.index(finding.severity), finding.certainty != "certain"
