@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Store
 
 from graph import findings as kept
-from graph import history, reviews
+from graph import history, pruning, reviews
 from graph import store as stores
 from graph.addresses import document_address, told_apart
 from graph.errors import (
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad, Triple
 
     from graph.history import Publication
+    from graph.pruning import Pruned
     from ingest.records import Document
 
     Check = Callable[[Store], Iterable[Mapping[str, Any]]]
@@ -273,6 +274,20 @@ class KnowledgeGraph:
             history.note(self.path, identity, snapshot.manifest)
             self._make_current(identity)
         return snapshot
+
+    def prune(self, keep: int, needed: Collection[str] = (), *, files: bool = False) -> Pruned:
+        """Remove all but the ``keep`` newest snapshots up to the live one; the history still tells of them.
+
+        Never removed are the live one, those that came after it, those that are ``needed``, and the one that was live
+        before a kept one, with which its report compares it. Of the others that never went live, so many stay, too.
+        With ``files`` also the records and sources go that neither a snapshot nor the holdings need any longer.
+
+        Raises:
+            ValueError: Fewer than one is to be kept.
+            FolderBusyError: Another process is publishing.
+            GraphError: The live snapshot, the history, or (with ``files``) a snapshot that stays is damaged.
+        """
+        return pruning.prune(self, keep, needed, files=files)
 
     def _lay_out(self) -> None:
         for folder in (self.sources, self.records, self.snapshots):
