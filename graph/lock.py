@@ -33,13 +33,17 @@ else:
 
 
 @contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path, name: str = ".lock") -> Iterator[None]:
     """Keep every other process and thread from building in the folder meanwhile.
+
+    Args:
+        folder: What is locked.
+        name: The file that stands for the lock; another one is another lock.
 
     Raises:
         FolderBusyError: Somebody else is building.
     """
-    with (folder / ".lock").open("wb") as handle:
+    with (folder / name).open("wb") as handle:
         try:
             _acquire(handle)
         except OSError as error:

@@ -52,6 +52,8 @@ class Trouble:
     """Why, for the user."""
     sha256: str | None = None
     """Its content, where that is known."""
+    growing: bool = False
+    """Whether it is only not finished yet."""
 
 
 def look(inbox: Path, unpacked: Path) -> Iterator[Item | Trouble]:
@@ -70,7 +72,7 @@ def look(inbox: Path, unpacked: Path) -> Iterator[Item | Trouble]:
     for file in files:
         name = file.relative_to(inbox).as_posix()
         if file in growing:
-            yield Trouble(name, text("nightly.growing"))
+            yield Trouble(name, text("nightly.growing"), growing=True)
         else:
             yield from _items(file, name, unpacked)
 
@@ -86,7 +88,8 @@ def cause_of(error: Exception) -> str:
 
 def _walk(inbox: Path) -> tuple[list[Path], list[Trouble]]:
     """The documents of a folder, and those of its folders that cannot be looked into."""
-    files, refused = [], []
+    files: list[Path] = []
+    refused: list[OSError] = []
     for folder, folders, names in os.walk(inbox, onerror=refused.append):
         folders[:] = sorted(name for name in folders if is_document(name))
         files += [Path(folder, name) for name in names if _is_whole(name) and _may_be_file(Path(folder, name))]
@@ -138,8 +141,8 @@ def _items(file: Path, name: str, unpacked: Path) -> Iterator[Item | Trouble]:
         seen[path.name] += 1
         again = f" ({seen[path.name]})" if seen[path.name] > 1 else ""
         inner = name if path == file else f"{name}/{path.name}{again}"
-        error = None if isinstance(each, Path) else each.error
-        yield _item(path, inner) if error is None else Trouble(inner, cause_of(error))
+        failed = None if isinstance(each, Path) else each.error
+        yield _item(path, inner) if failed is None else Trouble(inner, cause_of(failed))
 
 
 def _item(path: Path, name: str) -> Item | Trouble:
