@@ -23,3 +23,17 @@ class PartialError(JixiaoError):
         self.good = good
         self.bad = bad
         super().__init__(message)
+
+
+class TemplateError(JixiaoError):
+    """A template of a report cannot be used.
+
+    Attributes:
+        path: which.
+        line: where, counted from 1; ``None`` where that is not known.
+    """
+
+    def __init__(self, message: str, *, path: str, line: int | None) -> None:
+        self.path = path
+        self.line = line
+        super().__init__(message)

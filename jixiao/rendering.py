@@ -148,7 +148,7 @@ CITATIONS: Mapping[Language, tuple[str, str, str]] = {
 """How a regulation is named, how what it demands is, and what is said of one that nobody has checked."""
 
 
-def _stated(value: Any) -> Any:
+def stated(value: Any) -> Any:
     """What is not stated is not printed."""
     return "" if value is None else value
 
@@ -189,10 +189,15 @@ def environment(language: Language = "zh") -> Environment:
         loader=PackageLoader("jixiao", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_stated,
+        finalize=stated,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return furnished(made, language)
+
+
+def furnished(made: Environment, language: Language) -> Environment:
+    """An environment with the filters of all pages, in a language."""
     made.filters.update({**FILTERS, **_in(language)})
     made.globals.update(lang=language, amount=partial(amount, language=language))
     if language == "en":

@@ -1,8 +1,8 @@
 """The templates in English: they are written in Chinese, and what they say stands in ``messages/pages.en.toml``.
 
 A message is what stands between two tags, expressions in it numbered: ``共 {{ total }} 条`` is ``共 {1} 条``. So
-are the values of attributes, and the Chinese in strings of expressions. A template needs no marks; a test finds what
-has no translation, and translations that nothing says any more.
+are the values of attributes, and the Chinese in strings of expressions. Of a template of Markdown each line is apart. A
+template needs no marks; a test finds what has no translation, and translations that nothing says any more.
 """
 
 from __future__ import annotations
@@ -70,15 +70,20 @@ class InEnglish(Extension):
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - jinja's
         """The source of a template with its messages translated."""
-        return put(source, lambda message: translated(message, "en"))
+        return put(source, lambda message: translated(message, "en"), name)
 
 
-def put(source: str, look: Look) -> str:
-    """The source of a template with each message put as ``look`` says; all else stays as it is."""
-    return "".join(_piece(piece, look) for piece in _APART.split(source))
+def put(source: str, look: Look, name: str | None = None) -> str:
+    """The source of a template of this name with each message put as ``look`` says; all else stays as it is."""
+    parts = source.split("\n") if name and name.endswith(LINES) else [source]
+    return "\n".join("".join(_piece(piece, look) for piece in _APART.split(part)) for part in parts)
 
 
-def messages(source: str) -> list[str]:
+LINES = ".md"
+"""How the names of templates end in which a line is a message of its own."""
+
+
+def messages(source: str, name: str | None = None) -> list[str]:
     """Every message of a template, once, in order."""
     found: dict[str, None] = {}
 
@@ -86,7 +91,7 @@ def messages(source: str) -> list[str]:
         found[message] = None
         return message
 
-    put(source, note)
+    put(source, note, name)
     return list(found)
 
 

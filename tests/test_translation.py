@@ -21,12 +21,12 @@ from jixiao.translation import CHINESE, InEnglish, english, messages, put, told
 from queries.library import rules
 
 FIELDS = files("jixiao").joinpath("fields.yaml")
-TEMPLATES = [each for each in files("jixiao").joinpath("templates").iterdir() if each.name.endswith((".html", ".svg"))]
+TEMPLATES = [each for each in files("jixiao").joinpath("templates").iterdir() if each.name.endswith((".html", ".svg", ".md"))]
 
 
 def said():
     """Every message of the pages: those of the templates, and the words that the site and the records bring along."""
-    found = {message for each in TEMPLATES for message in messages(each.read_text(encoding="utf-8"))}
+    found = {message for each in TEMPLATES for message in messages(each.read_text(encoding="utf-8"), each.name)}
     for register in REGISTERS.values():
         found |= {register.title, register.sentence, register.hint, *register.bounds.values()}
         found |= {*register.columns.values(), *(facet.title for facet in register.facets.values())}
@@ -67,7 +67,7 @@ def test_a_word_of_a_translation_follows_its_number(count, shown):
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda each: each.name)
 def test_what_is_not_translated_stays_as_it_is_written(template):
     source = template.read_text(encoding="utf-8")
-    kept = put(source, lambda message: message)
+    kept = put(source, lambda message: message, template.name)
     assert "".join(kept.split()) == "".join(source.split())
 
 

@@ -72,6 +72,10 @@ def _condition(_: Edition, condition: str, language: Language) -> str:
     return translated(CONDITIONS.get(condition, condition), language)
 
 
+def _scope(_: Edition, scope: str, language: Language) -> str:
+    return translated(scope, language)
+
+
 def _verdict(_: Edition, verdict: str, language: Language) -> str:
     return translated(REVIEWED.get(verdict, verdict), language)
 
@@ -324,6 +328,7 @@ REGISTERS: Mapping[str, Register] = {
             facets={
                 "year": YEAR,
                 "region": REGION,
+                "publisher": PUBLISHER,
                 "kind": Facet("种类", name=_code("document-kind")),
                 "format": Facet("格式"),
             },
@@ -377,6 +382,7 @@ REGISTERS: Mapping[str, Register] = {
                 "year": YEAR,
                 "region": REGION,
                 "publisher": PUBLISHER,
+                "scope": Facet("类型", name=_scope),
                 "has": Facet("情况", name=_condition),
                 "money": Facet("资金来源", "money_from", _source),
                 "rule": RULE,
