@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jixiao.cli.app import Command, app
-from jixiao.cli.options import KG_VARIABLE, progress, say
+from jixiao.cli.options import HERE, Kg, progress, say
 from jixiao.errors import PartialError
 from jixiao.messages import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from jixiao.nightly.run import Outcome
 
@@ -23,21 +23,20 @@ SHOWN = 10
 """So many files that could not be read are named; the log and the report name all."""
 
 Inbox = Annotated[Path, typer.Option("--inbox", metavar="DIR", help=text("help.inbox"))]
-Kg = Annotated[Path, typer.Option("--kg", metavar="DIR", envvar=KG_VARIABLE, help=text("help.kg"))]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=text("help.out"))]
-Date = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=text("help.report_date"))]
+Date = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=text("help.nightly_date"))]
 Accept = Annotated[bool, typer.Option("--accept-drop", help=text("help.accept_drop"))]
 
 
 @app.command(cls=Command, help=text("help.nightly"))
-def nightly(inbox: Inbox, kg: Kg, out: Out, date: Date = None, *, accept_drop: Accept = False) -> None:
+def nightly(inbox: Inbox, out: Out, kg: Kg = HERE, date: Date = None, *, accept_drop: Accept = False) -> None:
     """Takes in what is new in an inbox, publishes, reports."""
     from jixiao.nightly.run import Order, run  # noqa: PLC0415 - loads the rooms
 
     order = Order(inbox=inbox, kg=kg, out=out, date=date, accept_drop=accept_drop)
     with interruptible():
         outcome = run(order, say, progress)
-    for line in told(outcome):
+    for line in sentences(outcome):
         say(line)
     if bad := len(outcome.files.troubles) + len(outcome.problems):
         raise PartialError("\n".join(unfinished(outcome)), good=len(outcome.files.by_content), bad=bad)
@@ -53,16 +52,16 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def told(outcome: Outcome) -> Iterator[str]:
+def sentences(outcome: Outcome) -> Iterator[str]:
     """What a run did, in a few sentences."""
     files = outcome.files
-    counts: dict[str, Sequence[object]] = {
-        "new": files.new,
-        "changed": files.changed,
-        "removed": files.removed,
-        "renamed": files.renamed,
-    }
-    some = [text(f"nightly.{name}", count=len(names)) for name, names in counts.items() if names]
+    counted = (
+        (files.new, text("nightly.new", count=len(files.new))),
+        (files.changed, text("nightly.changed", count=len(files.changed))),
+        (files.removed, text("nightly.removed", count=len(files.removed))),
+        (files.renamed, text("nightly.renamed", count=len(files.renamed))),
+    )
+    some = [sentence for names, sentence in counted if names]
     listed = text("nightly.and").join(some) or text("nightly.nothing_new")
     yield text("nightly.inbox", count=len(files.by_content), what=listed)
     if files.duplicates:
@@ -70,10 +69,12 @@ def told(outcome: Outcome) -> Iterator[str]:
     if outcome.live is None:
         yield text("nightly.nothing_stays")
         return
-    counted = {name: outcome.live.manifest["counts"][name] for name in ("documents", "indicators", "findings")}
-    yield text("nightly.built" if outcome.built else "nightly.unchanged", snapshot=outcome.live.id, **counted)
+    counts = {name: outcome.live.manifest["counts"][name] for name in ("documents", "indicators", "findings")}
+    told = {"snapshot": outcome.live.id, **counts}
+    yield text("nightly.built", **told) if outcome.built else text("nightly.unchanged", **told)
     if outcome.report:
-        yield text("nightly.report" if outcome.written else "nightly.no_report", path=outcome.report)
+        at = outcome.report
+        yield text("nightly.report", path=at) if outcome.written else text("nightly.no_report", path=at)
 
 
 def unfinished(outcome: Outcome) -> Iterator[str]:

@@ -52,7 +52,9 @@ def alone(kg: Path) -> Iterator[None]:
             stack.enter_context(exclusive(kg, LOCK))
         except FolderBusyError as error:
             told = log.last(kg) or {}
-            raise BadInputError(text("nightly.running", pid=told.get("pid"), since=told.get("started"))) from error
+            raise BadInputError(
+                text("nightly.running", pid=told.get("pid", "?"), since=told.get("started", "?"))
+            ) from error
         yield
 
 
