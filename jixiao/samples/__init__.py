@@ -19,6 +19,7 @@ from .forms import FORMS, FormLayout
 from .layouts import LAYOUTS, Layout
 from .paper import Style
 from .writers import KINDS
+from .yearly import MONEY, NAMED, PLANS, PROJECT, Changed, two_years
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,21 @@ if TYPE_CHECKING:
 
     from .paper import Printed
 
-__all__ = ["DEFECTS", "FORMS", "KINDS", "LAYOUTS", "Planted", "Sample", "Style", "make", "planted", "said", "write"]
+__all__ = [
+    "DEFECTS",
+    "FORMS",
+    "KINDS",
+    "LAYOUTS",
+    "Changed",
+    "Planted",
+    "Sample",
+    "Style",
+    "make",
+    "planted",
+    "said",
+    "write",
+    "years",
+]
 
 EXTRACTOR = "jixiao.samples/1"
 
@@ -83,13 +98,28 @@ def make(
     """
     disclosure, name = said(seed, rules), _numbered(seed, rules)
     style = style or Style.draw(Random(f"style {seed} {layout} {kind}"))
+    first, *beside = (_printed(name, each, layout, kind, style) for each in (disclosure, *disclosure.beside))
+    return replace(first, beside=tuple(beside))
 
-    def printed(each: Disclosure) -> Sample:
-        if kind is None:
-            return _text(name, LAYOUTS[layout], each)
-        return _file(name, FORMS[layout], each, kind, style)
 
-    return replace(printed(disclosure), beside=tuple(map(printed, disclosure.beside)))
+def years(
+    seed: int,
+    layout: str,
+    kind: str | None = None,
+    style: Style | None = None,
+    changes: Sequence[str] = (*PLANS, PROJECT, MONEY, NAMED),
+) -> tuple[Sample, Sample, tuple[Changed, ...]]:
+    """The sound department of a seed in two years, printed as by ``make``, and what the later one changed.
+
+    Everything else is copied: targets are the same, but for years in them that move on.
+
+    Raises:
+        KeyError: There is no such layout, kind or change.
+    """
+    told = two_years(Random(f"years {seed}"), said(seed, ()), changes)
+    style = style or Style.draw(Random(f"style {seed} {layout} {kind}"))
+    earlier, later = (_printed(f"{seed:03}", each, layout, kind, style) for each in (told.earlier, told.later))
+    return earlier, later, told.changed
 
 
 def planted(seed: int, rule: str) -> Sample:
@@ -131,6 +161,12 @@ def write(
         paths.append(folder / sample.name)
         paths[-1].write_bytes(sample.data)
     return paths
+
+
+def _printed(name: str, disclosure: Disclosure, layout: str, kind: str | None, style: Style) -> Sample:
+    if kind is None:
+        return _text(name, LAYOUTS[layout], disclosure)
+    return _file(name, FORMS[layout], disclosure, kind, style)
 
 
 def _text(number: str, layout: Layout, disclosure: Disclosure) -> Sample:

@@ -118,7 +118,7 @@ def _worded(rule: str, rng: Random, row: Indicator, _form: Target, year: int) ->
 
 def _measured(rule: str, rng: Random, row: Indicator, _form: Target, _year: int) -> Indicator:
     """The same figure in another unit."""
-    return _refigured(rng, row, unit=_of(rule)["unit"])
+    return refigured(rng, row, unit=_of(rule)["unit"])
 
 
 def _unitless(_rng: Random, row: Indicator, _form: Target, _year: int) -> Indicator:
@@ -127,7 +127,7 @@ def _unitless(_rng: Random, row: Indicator, _form: Target, _year: int) -> Indica
 
 def _costly(rule: str, rng: Random, row: Indicator, form: Target, _year: int) -> Indicator:
     """A cost that is so many times the money."""
-    return _refigured(rng, row, number=_times(form.amount_wan, _of(rule)["times"], "0.1"))
+    return refigured(rng, row, number=_times(form.amount_wan, _of(rule)["times"], "0.1"))
 
 
 def _contented(rng: Random, row: Indicator, _form: Target, _year: int) -> Indicator:
@@ -136,7 +136,7 @@ def _contented(rng: Random, row: Indicator, _form: Target, _year: int) -> Indica
 
 
 def _impossible(rng: Random, row: Indicator, _form: Target, _year: int) -> Indicator:
-    return _refigured(rng, row, number=Decimal(rng.randint(101, 150)))
+    return refigured(rng, row, number=Decimal(rng.randint(101, 150)))
 
 
 def _lowered(_rng: Random, row: Indicator, _form: Target, _year: int) -> Indicator:
@@ -149,10 +149,10 @@ def _misplaced(_rng: Random, row: Indicator, _form: Target, _year: int) -> Indic
 
 
 def _overpriced(rng: Random, row: Indicator, _form: Target, _year: int) -> Indicator:
-    return _refigured(rng, row, number=(row.number or NOTHING) * _of("unit-cost-outlier")["times"])
+    return refigured(rng, row, number=(row.number or NOTHING) * _of("unit-cost-outlier")["times"])
 
 
-def _refigured(rng: Random, row: Indicator, **changes: Any) -> Indicator:
+def refigured(rng: Random, row: Indicator, **changes: Any) -> Indicator:
     """A row with another figure, which has no history."""
     return figure(rng, replace(row, prior=None, **changes))
 
@@ -225,7 +225,7 @@ def _enlarged(_rng: Random, form: Target) -> Target:
     rows, struck = list(form.indicators), _struck(form, "成本指标")
     rows[struck] = replace(rows[struck], **_of("amount-mismatch")["cost"], op=None, number=None, unit=None)
     amount = _times(form.amount_wan, _of("amount-mismatch")["times"])
-    return replace(_paid(form, amount), indicators=tuple(rows))
+    return replace(paid(form, amount), indicators=tuple(rows))
 
 
 def _weighing(form: Target, rows: Sequence[Indicator], more: Decimal) -> Target:
@@ -238,7 +238,7 @@ def _sum(rows: Sequence[Indicator]) -> Decimal:
     return sum((row.weight or NOTHING for row in rows), NOTHING)
 
 
-def _paid(form: Target, amount: Decimal) -> Target:
+def paid(form: Target, amount: Decimal) -> Target:
     """A form with another amount of money."""
     said = (decimal_text(form.amount_wan or NOTHING), decimal_text(amount))
     funds = dict.fromkeys(form.funds, amount)
@@ -259,7 +259,7 @@ def _twice(rule: str, rng: Random, disclosure: Disclosure) -> Disclosure:
     struck = _struck(form, _of(rule)["level"])
     row = form.indicators[struck]
     other = {"number": (row.number or NOTHING) - 1} | ({"unit": _of(rule)["unit"]} if "unit" in _of(rule) else {})
-    form = _with_row(form, struck, _refigured(rng, row, **other))
+    form = _with_row(form, struck, refigured(rng, row, **other))
     return _put(disclosure, position, form, _planted(rule, form.name, row.name))
 
 
@@ -300,7 +300,7 @@ def _without_budget(rng: Random, disclosure: Disclosure) -> Disclosure:
     form = rng.choice(disclosure.targets)
     left = tuple(row for row in disclosure.budgets if row.name != form.name)
     planted = (*disclosure.planted, _planted("no-budget", form.name))
-    poorer = _richer(disclosure, -(form.amount_wan or NOTHING))
+    poorer = richer(disclosure, -(form.amount_wan or NOTHING))
     return replace(poorer, budgets=left, planted=planted, project_count=len(left))
 
 
@@ -353,14 +353,14 @@ def _diverging(rng: Random, disclosure: Disclosure) -> Disclosure:
     amount = _times(form.amount_wan, _of("money-and-target-diverge")["times"])
     more = amount - (form.amount_wan or NOTHING)
     rows, struck = list(form.indicators), _struck(form, "成本指标")
-    rows[struck] = _refigured(rng, rows[struck], number=amount)
-    budgets = tuple(_funded(row, more) if row.name == form.name else row for row in disclosure.budgets)
-    richer = replace(_richer(disclosure, more), budgets=budgets, beside=(_year_before(disclosure),))
-    form = replace(_paid(form, amount), indicators=tuple(rows))
-    return _put(richer, position, form, _planted("money-and-target-diverge", form.name))
+    rows[struck] = refigured(rng, rows[struck], number=amount)
+    budgets = tuple(funded(row, more) if row.name == form.name else row for row in disclosure.budgets)
+    more_money = replace(richer(disclosure, more), budgets=budgets, beside=(year_before(disclosure),))
+    form = replace(paid(form, amount), indicators=tuple(rows))
+    return _put(more_money, position, form, _planted("money-and-target-diverge", form.name))
 
 
-def _year_before(disclosure: Disclosure) -> Disclosure:
+def year_before(disclosure: Disclosure) -> Disclosure:
     """What the department said a year before, when it planned the same."""
     year = disclosure.facts.fiscal_year or 0
     facts = replace(disclosure.facts, fiscal_year=year - 1)
@@ -401,7 +401,7 @@ def _priced(rng: Random, disclosure: Disclosure) -> Disclosure:
 # Money
 
 
-def _richer(disclosure: Disclosure, more: Decimal) -> Disclosure:
+def richer(disclosure: Disclosure, more: Decimal) -> Disclosure:
     """The disclosure with more or less money for projects, in its facts and in the table of expenditure."""
     facts = disclosure.facts
     total, project = (amount or NOTHING for amount in (facts.total_expenditure_wan, facts.project_wan))
@@ -414,7 +414,8 @@ def _spent(row: Spending, more: Decimal) -> Spending:
     return replace(row, project=row.project + more, total=row.total + more)
 
 
-def _funded(row: ProjectBudget, more: Decimal) -> ProjectBudget:
+def funded(row: ProjectBudget, more: Decimal) -> ProjectBudget:
+    """A row of the project table with more or less money from the treasury."""
     sources = {**row.sources, TREASURY: row.sources[TREASURY] + more}
     return replace(row, total_wan=row.total_wan + more, sources=sources)
 
