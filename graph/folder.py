@@ -333,7 +333,8 @@ class KnowledgeGraph:
         """
         place = self.snapshots / identity
         if _is_whole(place):
-            (building / MANIFEST).replace(place / MANIFEST)
+            for part in (FINDINGS, MANIFEST):
+                (building / part).replace(place / part)
             shutil.rmtree(building)
             return
         shutil.rmtree(place, ignore_errors=True)
@@ -357,13 +358,15 @@ class KnowledgeGraph:
         if derive:
             stores.derive(store, derive)
         findings = self._judge(store, check)
-        (building / FINDINGS).write_bytes(kept.to_jsonl(findings))
+        told = kept.to_jsonl(findings)
+        (building / FINDINGS).write_bytes(told)
         store.flush()
         store.optimize()
         content = sha256_of(stores.lines(store))
         return {
             "id": content[:_ID_LENGTH],
             "content": content,
+            "findings": sha256(told),
             "base": self.base,
             "documents": [each.entry() for each in inputs],
             "vocabulary": {file.name: sha256(file.read_bytes()) for file in data_files()},
