@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import chain, islice
 from math import isfinite
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import xlsxwriter  # type: ignore[import-untyped]
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jixiao.exports.rows import Row, Value
     from jixiao.tables import Cell, Table
 
+T = TypeVar("T")
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format has no zone
 """The date in every workbook, so that the same snapshot gives the same bytes."""
 MOST_ROWS = 1_048_575
@@ -62,7 +63,7 @@ def _exact(cell: Cell) -> Value:
     return Decimal(str(cell)) if isfinite(cell) else str(cell)
 
 
-def parts(every: Iterator[Row], size: int = MOST_ROWS) -> Iterator[Iterator[Row]]:
+def parts(every: Iterator[T], size: int = MOST_ROWS) -> Iterator[Iterator[T]]:
     """The rows in parts of at most that size, each to be read before the next; one empty part where there are none."""
     yield islice(every, size)
     for first in every:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jixiao.messages import Language
-    from jixiao.report.content import Area, Judged, Point, Report
+    from jixiao.report.content import Area, Judged, Point, Ranked, Report
     from jixiao.report.drawing import Anchor
     from jixiao.told import Clarity, Disclosure
 
@@ -48,7 +48,7 @@ class _Row:
 
 def ranking(report: Report, language: Language) -> str:
     """How much nobody can check in each department's year, the least clear first."""
-    judged = [each for each in report.departments if each.clarity.judged]
+    judged = ranked(report)
     rows = [
         _Row(
             named(each.document),
@@ -59,6 +59,12 @@ def ranking(report: Report, language: Language) -> str:
         for each in judged[:MOST_ROWS]
     ]
     return _bars("ranking", rows, language, of=len(judged))
+
+
+def ranked(report: Report) -> Sequence[Ranked]:
+    """The departments whose shares are worth a bar: those with more than a few targets, all where there are no such."""
+    judged = [each for each in report.departments if each.clarity.judged]
+    return [each for each in judged if not each.few] or judged
 
 
 def rules(report: Report, language: Language) -> str:
