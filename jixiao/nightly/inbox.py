@@ -74,7 +74,7 @@ def look(inbox: Path, unpacked: Path) -> Iterator[Item | Trouble]:
         if file in growing:
             yield Trouble(name, text("nightly.growing"), growing=True)
         else:
-            yield from _items(file, name, unpacked)
+            yield from items(file, name, unpacked)
 
 
 def cause_of(error: Exception) -> str:
@@ -128,7 +128,7 @@ def _state(file: Path) -> tuple[int, int] | None:
     return told.st_mtime_ns, told.st_size
 
 
-def _items(file: Path, name: str, unpacked: Path) -> Iterator[Item | Trouble]:
+def items(file: Path, name: str, unpacked: Path) -> Iterator[Item | Trouble]:
     """A file as what it is: a document, or the documents of an archive."""
     try:
         found = sources([file], unpacked)
