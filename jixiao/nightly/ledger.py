@@ -172,8 +172,12 @@ class Comparison:
     @property
     def without(self) -> list[str]:
         """The sources that are to be held no longer."""
-        kept = {self.before.names[name] for name in self.not_updated} | set(self.by_content) | self.others
-        return sorted((set(self.before.brought) - kept) & set(self.held))
+        return sorted((set(self.before.brought) - self._here - self.others) & set(self.held))
+
+    @property
+    def _here(self) -> set[str]:
+        """The sources that the inbox has, or had where nobody can tell what it has now."""
+        return {self.before.names[name] for name in self.not_updated} | set(self.by_content)
 
     @property
     def refused(self) -> list[dict[str, str]]:
@@ -213,6 +217,6 @@ class Comparison:
         return replace(
             self.before,
             names=dict(sorted((here | stayed).items())),
-            brought=sorted(self.mine & set(held)),
+            brought=sorted(self.mine & self._here & set(held)),
             refused=dict(sorted(told.items())),
         )
