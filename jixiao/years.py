@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from jixiao.told import Place
     from jixiao.view import View
 
+    Places = Mapping[str, Mapping[str, list[Place]]]
+    """By thing, then by field."""
+
 Change = Literal["added", "dropped", "tightened", "loosened", "clearer", "vaguer", "copied", "reworded", "other"]
 """What became of a target. ``copied`` is printed the same, or the same but for a year that moved on with the budget;
 the others are those of :mod:`jixiao.direction`."""
@@ -192,6 +195,11 @@ def compared(view: View, organisation: str, earlier: int, later: int) -> YearCom
     )
 
 
+def budget_years(view: View, organisation: str) -> list[int]:
+    """The years of which a department has a budget, the earliest first."""
+    return list(_budgets(view, organisation))
+
+
 def _budgets(view: View, organisation: str) -> Mapping[int, list[Disclosure]]:
     """The budgets of a department by year, the earliest first."""
     budgets = (each for each in view.by_publisher[organisation] if each.kind == BUDGET and each.year)
@@ -284,12 +292,10 @@ def records(view: View, found: YearComparison) -> Iterator[dict[str, Cell]]:
     yield from (common | _project("dropped", each, None) | {"part": "project"} for each in found.dropped)
 
 
-def places_of(view: View, found: YearComparison) -> Mapping[str, Place]:
-    """Where the targets are printed, by indicator; its name's place where the target has none."""
+def places_of(view: View, found: YearComparison) -> Places:
+    """Where the indicators of the projects of both years are printed: by indicator, then by field."""
     both = (each for project in found.projects for target in project.targets for each in (target.before, target.after))
-    printed = view.places(*(each.iri for each in both if each))
-    firsts = {iri: next(iter(fields.get("value") or fields.get("name") or ()), None) for iri, fields in printed.items()}
-    return {iri: place for iri, place in firsts.items() if place}
+    return view.places(*(each.iri for each in both if each))
 
 
 def _project(change: str, before: Subject | None, after: Subject | None) -> dict[str, Cell]:
@@ -300,12 +306,18 @@ def _project(change: str, before: Subject | None, after: Subject | None) -> dict
     return row | {"project_before": before.name if before else None, "project": after.name if after else None}
 
 
-def _record(target: TargetChange, places: Mapping[str, Place]) -> dict[str, Cell]:
+def _record(target: TargetChange, places: Places) -> dict[str, Cell]:
     shown = target.indicator
     row: dict[str, Cell] = {"part": "target", "change": target.kind, "name": shown.name}
     row |= {"level1": shown.level1, "level2": shown.level2}
     for side, each in (("before", target.before), ("after", target.after)):
         row |= {f"address_{side}": each.iri if each else None, side: each.printed if each else None}
-        if each and each.iri in places:
-            row |= {f"page_{side}": places[each.iri].page, f"line_{side}": places[each.iri].line}
+        for place in _first(places, each) if each else ():
+            row |= {f"page_{side}": place.page, f"line_{side}": place.line}
     return row
+
+
+def _first(places: Places, indicator: Indicator) -> list[Place]:
+    """The first place of a target, or of its indicator's name where nothing is printed; none where neither is known."""
+    fields = places.get(indicator.iri, {})
+    return (fields.get("value") or fields.get("name") or [])[:1]

@@ -15,6 +15,7 @@ from jixiao.cli import (
     reviewing,
     showing,
     validating,
+    years,
 )
 from jixiao.cli.app import app
 
@@ -29,6 +30,7 @@ ORDER = (
     checking.check,
     asking.rules,
     comparing.compare,
+    years.years,
     reviewing.review,
     evaluating.evaluate,
     validating.validate,

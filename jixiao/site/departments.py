@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.routing import Route
 
+from jixiao.exports.workbook import write_table
 from jixiao.site.frame import desk_of, show, spoken
+from jixiao.site.given import FORMS, UTF8_MARK
 from jixiao.site.overview import Part, top_of
 from jixiao.summary import Profile, profile
+from jixiao.tables import Table, as_json, csv_text, table
 from jixiao.translation import translated
 from jixiao.view import grouped, readable
+from jixiao.years import CHANGES, COLUMNS, budget_years, compared, places_of, records
 from ontology.terms import fold, label
 from queries.comparison.names import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from jixiao.messages import Language
     from jixiao.told import Clarity, Disclosure, Indicator, Subject
@@ -74,6 +80,7 @@ def department(request: Request, view: View, iri: str) -> Response:
         history=history,
         top=top_of(*(clear for _, clear in history)),
         following=list(pairwise(documents)),
+        changes=list(pairwise(budget_years(view, iri))),
         years=[(each, profile(view, [each])) for each in documents],
     )
 
@@ -134,4 +141,35 @@ def _shared(one: Side, other: Side) -> list[tuple[str, list[Indicator], list[Ind
     return [(one.indicators[name][0].name, one.indicators[name], other.indicators[name]) for name in names][:SHOWN]
 
 
-ROUTES = (Route("/compare", compare),)
+def two_years(request: Request) -> Response:
+    """One department in two years: what became of its projects and targets; also as a file."""
+    view = desk_of(request).view
+    earlier, later = request.path_params["earlier"], request.path_params["later"]
+    iri = {readable(each): each for each in view.by_publisher}.get(request.path_params["path"], "")
+    if earlier >= later or not {earlier, later} <= {*budget_years(view, iri)}:
+        raise HTTPException(404)
+    found = compared(view, iri, earlier, later)
+    form = request.query_params.get("format", "")
+    if form in FILES:
+        media, write = FILES[form]
+        named = {"Content-Disposition": f'attachment; filename="jixiao-years-{view.id}-{earlier}-{later}.{form}"'}
+        return Response(write(table(records(view, found), COLUMNS)), media_type=media, headers=named)
+    places = places_of(view, found)
+    return show(request, "years.html", here="/departments", view=view, found=found, places=places, kinds=CHANGES)
+
+
+def _json(rows: Table) -> str:
+    return json.dumps(list(rows.records()), ensure_ascii=False, default=as_json)
+
+
+FILES: Mapping[str, tuple[str, Callable[[Table], str | bytes]]] = {
+    "csv": ("text/csv", lambda rows: UTF8_MARK + csv_text(rows)),
+    "xlsx": (FORMS["xlsx"][0], lambda rows: write_table("years", rows)),
+    "json": (FORMS["json"][0], _json),
+}
+"""Every form in which a comparison can be had, with its media type."""
+
+ROUTES = (
+    Route("/compare", compare),
+    Route("/departments/{path:path}/{earlier:int}-{later:int}", two_years),
+)
