@@ -45,6 +45,11 @@ def ending(url: str) -> str:
     return found[0].lower() if found else ""
 
 
+def is_name(written: str) -> bool:
+    """Whether a file or folder may be called so on every system, just as it is written."""
+    return bool(written) and _cleaned(written) == written and len(written.encode()) <= LONGEST
+
+
 def _disposed(header: bytes) -> str | None:
     """The name that a header gives; the one that says its encoding before the other."""
     said = header.decode("latin-1")
