@@ -14,6 +14,7 @@ from jixiao.cli import (
     nightly,
     reviewing,
     showing,
+    snapshots,
     validating,
     years,
 )
@@ -42,5 +43,6 @@ ORDER = (
 """The commands in the order in which people meet them."""
 
 app.registered_commands.sort(key=lambda command: ORDER.index(command.callback))
+app.add_typer(snapshots.snapshots)
 
 __all__ = ["app"]
