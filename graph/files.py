@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
-from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 WRITING = ".writing-"
 """How files are named until they are whole."""
@@ -30,13 +30,21 @@ def sha256_of(pieces: Iterable[bytes]) -> str:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place in one step; whoever reads it meanwhile sees the old one or the new one."""
-    descriptor, name = tempfile.mkstemp(prefix=WRITING, dir=path.parent)
+    writing = unused(path.parent, WRITING)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with writing.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)  # noqa: PTH105 - the step on which everything rests is written out
+        os.replace(writing, path)  # noqa: PTH105 - the step on which everything rests is written out
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        writing.unlink(missing_ok=True)
         raise
+
+
+def unused(folder: Path, prefix: str) -> Path:
+    """A name that nothing in a folder has. What is made there may be read by whom the folder's owner lets read.
+
+    The names of :mod:`tempfile` are for one user's eyes; a site is often served by another one.
+    """
+    return folder / f"{prefix}{token_hex(8)}"

@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Store
@@ -30,7 +28,7 @@ from graph.errors import (
     SnapshotError,
     SourceError,
 )
-from graph.files import WRITING, sha256, sha256_of, write_whole
+from graph.files import WRITING, sha256, sha256_of, unused, write_whole
 from graph.lock import exclusive
 from graph.mapping import triples
 from graph.snapshot import FINDINGS, MANIFEST, STORE, Snapshot, read_record, record_name, record_path
@@ -40,6 +38,7 @@ from ontology.terms import BASE, data_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from pyoxigraph import Quad, Triple
 
@@ -190,7 +189,8 @@ class KnowledgeGraph:
         self._lay_out()
         with exclusive(self.path):
             self._clear_leftovers()
-            building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.snapshots))
+            building = unused(self.snapshots, BUILDING)
+            building.mkdir()
             try:
                 manifest = self._build(building, self._inputs(without), check, concepts, derive, measure)
                 judged = {"rules": rules or {}, "failed": failed or {}}
@@ -297,7 +297,8 @@ class KnowledgeGraph:
 
     def _begin_holdings(self) -> None:
         """Lay out the holdings, in one step: of a folder that had none, what it took in until now."""
-        beginning = Path(tempfile.mkdtemp(prefix=WRITING, dir=self.path))
+        beginning = unused(self.path, WRITING)
+        beginning.mkdir()
         for source, name in self.held().items():
             (beginning / source).write_text(name, encoding="ascii")
         try:

@@ -441,3 +441,16 @@ def test_the_dump_is_the_same_whether_it_is_sorted_at_once_or_in_runs(published,
     whole = published.live().dump()
     monkeypatch.setattr("graph.store.RUN", 100)
     assert published.live().dump() == whole == b"".join(sorted(whole.splitlines(keepends=True)))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_what_is_published_may_be_read_by_others_where_files_usually_may(folder, source):
+    before = os.umask(0o022)
+    try:
+        folder.add(source, document(source))
+        folder.publish()
+    finally:
+        os.umask(before)
+    snapshot = folder.live().path
+    for path in (folder.path / "current", folder.holdings, snapshot, snapshot / "manifest.json"):
+        assert path.stat().st_mode & 0o044 == 0o044, path
