@@ -100,7 +100,8 @@ class Drawing:
 
     def bar(self, left: float, top: float, width: float, height: float, colour: str) -> None:
         """A bar."""
-        self.page.barh([top], [width], height=height, left=left, align="edge", color=COLOURS[colour], clip_on=False)
+        if width > 0:
+            self.page.barh([top], [width], height=height, left=left, align="edge", color=COLOURS[colour], clip_on=False)
 
     def line(
         self, axes: Axes, across: Sequence[float], up: Sequence[float], colour: str, *, dots: bool = False
@@ -176,9 +177,9 @@ class Drawing:
                 text.set("text-anchor", _ANCHORS[written.anchor])
             if written.bold:
                 text.set("font-weight", "600")
-            text.text = _UNSEEN.sub("", written.words)
+            text.text = seen(written.words)
             if written.whole:
-                SubElement(text, f"{_SVG}title").text = _UNSEEN.sub("", written.whole)
+                SubElement(text, f"{_SVG}title").text = seen(written.whole)
 
 
 def picture(name: str, height: float, draw: Draw, *, title: str, told: str) -> str:
@@ -216,7 +217,7 @@ def _inline(root: Element, name: str, title: str, told: str) -> str:
     root[:] = [child for child in root if child.find(f"{_SVG}style") is None]
     for place, (kind, words) in enumerate((("title", title), ("desc", told))):
         said = Element(f"{_SVG}{kind}", {"id": f"{name}-{kind}"})
-        said.text = _UNSEEN.sub("", words)
+        said.text = seen(words)
         root.insert(place, said)
     meant = {each.get(_LINK, "#")[1:] for each in root.iter()}
     for each in root.iter():
@@ -236,6 +237,11 @@ def _tidy(each: Element, name: str, meant: Collection[str]) -> None:
         each.set("style", _HEX.sub(lambda code: f"var(--{_NAMES[code[0]]}, {code[0]})", style))
     if drawn := each.get("d"):
         each.set("d", " ".join(drawn.split()))
+
+
+def seen(text: str) -> str:
+    """A text without what XML cannot hold."""
+    return _UNSEEN.sub("", text)
 
 
 def breadth(text: str, size: float) -> float:

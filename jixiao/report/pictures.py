@@ -28,7 +28,8 @@ MOST_DOTS = 40
 LEFT, RIGHT = 4, WIDTH - 4
 ROW, BAR = 36, 10
 """How high a row is, its name and figures above its bar, and how high the bar is."""
-FOOT = 42
+FOOT = 22
+"""How high the scale and the meanings of colours are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def _bars(  # noqa: PLR0913 - what differs between pictures of bars
         return ""
 
     beside = max(breadth(row.beside, SMALL) for row in rows) + 8
+    height = len(rows) * ROW + (FOOT if percent else 8) + (FOOT if key or len(rows) < of else 0)
 
     def draw(drawing: Drawing) -> None:
         foot = len(rows) * ROW
@@ -159,7 +161,7 @@ def _bars(  # noqa: PLR0913 - what differs between pictures of bars
             drawing.write(RIGHT, drawing.height - 5, words, anchor="right", size=SMALL, colour="quiet")
 
     told = "; ".join(row.told for row in rows)
-    return picture(name, len(rows) * ROW + FOOT, draw, title=said(f"pictures.{name}", language), told=told)
+    return picture(name, height, draw, title=said(f"pictures.{name}", language), told=told)
 
 
 def _scale(drawing: Drawing, base: float) -> None:
