@@ -92,7 +92,8 @@ def _section(what: str, found: Sequence[Difference], most: int | None) -> Sectio
         for name in COLUMNS[what.partition("-")[0]]
         if any(row[name] for row in rows) and not (shared and name == "because")
     ]
-    return Section(what, said(f"what.{what}", language()), len(found), columns, rows, shared)
+    title = said(f"what.{what}", language())
+    return Section(what, title[:1].upper() + title[1:], len(found), columns, rows, shared)
 
 
 def _row(each: Difference) -> dict[str, str]:
@@ -167,6 +168,8 @@ def as_text(changes: Changes, most: int | None = IN_TEXT) -> Iterator[str]:
         line = before if before == after else f"{before} → {after}"
         yield f"{title}{' ' * (widest - _width(title))}  {line}{_aside(difference)}"
     yield text("snapshots.open", count=len(changes.open))
+    if changes.is_empty:
+        yield text("snapshots.nothing_differs")
     for section in sections(changes, most):
         yield ""
         yield f"{section.title} {section.count}{_aside(section.because)}"
