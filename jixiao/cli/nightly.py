@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,31 +18,80 @@ from jixiao.errors import PartialError
 from jixiao.messages import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jixiao.nightly.run import Outcome
 
 SHOWN = 10
 """So many files that could not be read are named; the log and the report name all."""
 
-Inbox = Annotated[Path, typer.Option("--inbox", metavar="DIR", help=text("help.inbox"))]
+
+class Timer(StrEnum):
+    """The systems whose timers are printed."""
+
+    systemd = "systemd"
+    cron = "cron"
+    windows = "windows"
+
+
+Inbox = Annotated[Path, typer.Option("--inbox", metavar="DIR|LIST.csv", help=text("help.inbox"))]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=text("help.out"))]
-Date = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=text("help.nightly_date"))]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="FILE.toml", help=text("help.settings"))]
+Site = Annotated[str | None, typer.Option("--site", metavar="URL", help=text("help.site"))]
+Keep = Annotated[int | None, typer.Option("--keep", metavar="N", min=1, help=text("help.keep"))]
+Drop = Annotated[
+    float | None, typer.Option("--max-drop", metavar="PERCENT", min=0, max=100, help=text("help.max_drop"))
+]
 Accept = Annotated[bool, typer.Option("--accept-drop", help=text("help.accept_drop"))]
+Date = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=text("help.nightly_date"))]
+Templates = Annotated[Path | None, typer.Option("--templates", metavar="DIR", help=text("help.templates"))]
+PrintTimer = Annotated[Timer | None, typer.Option("--print-timer", help=text("help.print_timer"))]
+At = Annotated[str, typer.Option("--at", metavar="HH:MM", help=text("help.at"))]
 
 
 @app.command(cls=Command, help=text("help.nightly"))
-def nightly(inbox: Inbox, out: Out, kg: Kg = HERE, date: Date = None, *, accept_drop: Accept = False) -> None:
-    """Takes in what is new in an inbox, publishes, reports."""
+def nightly(  # noqa: PLR0913, PLR0917 - each is an option
+    inbox: Inbox,
+    out: Out,
+    kg: Kg = HERE,
+    settings: SettingsFile = None,
+    site: Site = None,
+    keep: Keep = None,
+    max_drop: Drop = None,
+    date: Date = None,
+    templates: Templates = None,
+    print_timer: PrintTimer = None,
+    at: At = "02:00",
+    *,
+    accept_drop: Accept = False,
+) -> None:
+    """Takes in what is new in an inbox, publishes, reports; or prints what makes a system do so every night."""
     from jixiao.nightly.run import Order, run  # noqa: PLC0415 - loads the rooms
+    from jixiao.nightly.settings import Settings, read  # noqa: PLC0415
 
-    order = Order(inbox=inbox, kg=kg, out=out, date=date, accept_drop=accept_drop)
+    told = read(settings) if settings else Settings()
+    drop = None if max_drop is None else Decimal(str(max_drop))
+    own = {"site": site, "keep": keep, "max_drop": drop}
+    places = {"inbox": inbox, "kg": kg, "out": out, "templates": templates}
+    if print_timer:
+        typer.echo(timer(print_timer, at, {**places, "settings": settings, **own}), nl=False)
+        return
+    told = told.model_copy(update={name: value for name, value in own.items() if value is not None})
     with interruptible():
-        outcome = run(order, say, progress)
+        outcome = run(Order.of(told, date=date, accept_drop=accept_drop, **places), say, progress)
     for line in sentences(outcome):
         say(line)
     if bad := len(outcome.files.troubles) + len(outcome.problems):
         raise PartialError("\n".join(unfinished(outcome)), good=len(outcome.files.by_content), bad=bad)
+
+
+def timer(system: Timer, at: str, options: Mapping[str, object]) -> str:
+    """What makes a system run the command with these options at that time of every day."""
+    from jixiao.nightly import timers  # noqa: PLC0415
+
+    return timers.printed(
+        system.value, timers.command(options), timers.clock_time(at), datetime.now().astimezone().date()
+    )
 
 
 @contextmanager
@@ -73,7 +125,8 @@ def sentences(outcome: Outcome) -> Iterator[str]:
     told = {"snapshot": outcome.live.id, **counts}
     yield text("nightly.built", **told) if outcome.built else text("nightly.unchanged", **told)
     if outcome.report:
-        at = outcome.report
+        forms = outcome.report.made.forms
+        at = outcome.report.file("html") if "html" in forms else outcome.report.folder
         yield text("nightly.report", path=at) if outcome.written else text("nightly.no_report", path=at)
 
 

@@ -53,7 +53,7 @@ class Run:
         self.note(ended=moment(), exit=code, message=message)
 
 
-def begin(kg: Path, **settings: Any) -> Run:
+def begin(kg: Path, settings: Mapping[str, Any]) -> Run:
     """The log of a run that starts now; its fact ``died`` is the run before, where that one has no end."""
     folder = kg / FOLDER
     folder.mkdir(parents=True, exist_ok=True)

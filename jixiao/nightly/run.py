@@ -1,4 +1,4 @@
-"""One run: look at the inbox, read what is new, publish, report.
+"""One run: look at the inbox, read what is new, publish, report, tell, prune.
 
 Every step is decided by what is there, never by what an earlier run remembers of itself: a run that was killed at any
 moment is simply run again, and does what is left.
@@ -6,12 +6,12 @@ moment is simply run again, and does what is left.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from decimal import Decimal  # noqa: TC003 - a field of a dataclass
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from graph import history
 from graph.errors import CurrentError, SnapshotError
@@ -20,19 +20,28 @@ from graph.lock import exclusive
 from jixiao.errors import BadInputError
 from jixiao.intake import is_published, publish
 from jixiao.messages import language, text
-from jixiao.nightly import guards, inbox, ledger, log
+from jixiao.nightly import guards, hooks, inbox, ledger, log, web
 from jixiao.nightly.approval import MAX_DROP, approval
 from jixiao.nightly.ledger import Comparison
 from jixiao.nightly.reading import read
+from jixiao.nightly.reporting import USUAL, Reporting, Wanted, notice, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from graph.folder import Approve
     from graph.history import Publication
     from graph.snapshot import Snapshot
     from jixiao.nightly.inbox import Item, Trouble
     from jixiao.nightly.reading import Progress
+    from jixiao.nightly.settings import Hook, Settings
+    from jixiao.report.choice import Choice
+    from jixiao.report.shelf import Kept
+
+LISTING = ".csv"
+"""How a list of web addresses ends; any other inbox is a folder."""
+FETCHED = "fetched"
+"""The folder of the graph for what was fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +57,41 @@ class Order:
     """Whether the inbox may be empty and counts may fall, this time."""
     date: str | None = None
     """What the report is dated; today without it."""
+    site: str = ""
+    """The address of the site that numbers of the report lead to."""
+    forms: Sequence[str] = USUAL
+    watch: Sequence[Choice] = ()
+    templates: Path | None = None
+    """A folder of templates that take the place of ours."""
+    hooks: Sequence[Hook] = ()
+    keep: int | None = None
+    """How many snapshots stay; all without it."""
+    pause: float = web.PAUSE
+    """Seconds between two requests to one host, where the inbox is a list of addresses."""
+
+    @classmethod
+    def of(cls, settings: Settings, **asked: Any) -> Self:
+        """What a file of settings and what else is ``asked`` say; what neither says is usual."""
+        told: dict[str, Any] = {
+            "site": settings.site and settings.site.rstrip("/"),
+            "forms": settings.forms,
+            "max_drop": settings.max_drop,
+            "keep": settings.keep,
+            "pause": settings.pause,
+            "watch": tuple(each.choice for each in settings.watch),
+            "hooks": settings.hook,
+        }
+        return cls(**{name: value for name, value in told.items() if value is not None}, **asked)
 
     def told(self) -> dict[str, Any]:
-        """For the log."""
-        return {
-            "inbox": str(self.inbox),
-            "out": str(self.out),
-            "max_drop": None if self.max_drop is None else str(self.max_drop),
-            "accept_drop": self.accept_drop,
-            "date": self.date,
-            "language": language(),
-        }
+        """For the log; of hooks no more than what they are called by, as the rest may be secret."""
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain |= {"watch": [each.name for each in self.watch], "hooks": [each.called for each in self.hooks]}
+        return {**{name: _plain(value) for name, value in plain.items()}, "language": language()}
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Path | Decimal) else value
 
 
 @dataclass(slots=True)
@@ -71,7 +104,7 @@ class Outcome:
     built: bool = False
     """Whether it is a new one."""
     publication: Publication | None = None
-    report: Path | None = None
+    report: Kept | None = None
     written: bool = False
     """Whether the report is a new one."""
     problems: list[str] = field(default_factory=list)
@@ -97,7 +130,7 @@ def run(order: Order, say: Callable[[str], None], progress: Progress) -> Outcome
     """
     order.kg.mkdir(parents=True, exist_ok=True)
     with guards.alone(order.kg):
-        entry = log.begin(order.kg, **order.told())
+        entry = log.begin(order.kg, order.told())
         steps = Steps(order, entry, say, progress)
         with guards.told(entry, steps.graph):
             outcome = steps.all()
@@ -125,6 +158,8 @@ class Steps:
         if outcome.live is not None:
             self._keep(outcome.files, lasting)
             self._report(outcome)
+            self._tell(outcome)
+            self._prune(outcome)
         return outcome
 
     def _see(self) -> None:
@@ -149,10 +184,16 @@ class Steps:
         place, known = self.order.inbox, len(before.names)
         if known and self.order.accept_drop and not place.exists():
             return []
-        found = list(inbox.look(place, unpacked))
+        found = list(self._looked(unpacked))
         if known and not found and not self.order.accept_drop:
             raise BadInputError(text("nightly.emptied", path=place, count=known))
         return found
+
+    def _looked(self, unpacked: Path) -> Iterable[Item | Trouble]:
+        place, kg = self.order.inbox, self.order.kg
+        if place.suffix.lower() == LISTING:
+            return web.look(place, kg / FETCHED, self._say, pause=self.order.pause)
+        return inbox.look(place, unpacked)
 
     def _read(self, files: Comparison) -> Mapping[str, str]:
         """Read and keep what is new; what is not to be tried again."""
@@ -202,15 +243,50 @@ class Steps:
         ledger.write(self.order.kg, self.order.inbox, files.done(lasting, self.graph.held()))
 
     def _report(self, outcome: Outcome) -> None:
-        """Write the report on what is live, where there is none yet."""
-        from jixiao.report import write_report  # noqa: PLC0415
-
-        if outcome.live is None:
-            return
-        day = self.order.date or datetime.now().astimezone().date().isoformat()
-        path = self.order.out / day / "report.html"
+        """Write the report on what is live, where there is none yet, and bring the index and the feed up to it."""
+        order, live, publication = self.order, outcome.live, outcome.publication
+        assert live
+        assert publication
+        day = order.date or datetime.now().astimezone().date().isoformat()
+        wanted = Wanted(date=day, site=order.site, forms=order.forms, watch=order.watch, templates=order.templates)
+        reporting = Reporting(self.graph, order.out, wanted)
         with self._log.step("report"):
-            if outcome.built or not path.exists():
-                outcome.report = write_report(outcome.live, path, date=day, language=language())
-                outcome.written = True
-        self._log.note(report=str(outcome.report))
+            outcome.report = reporting.there(publication)
+            outcome.written = outcome.report is None
+            if outcome.report is None:
+                self._say(text("nightly.reporting"))
+                outcome.report = reporting.put(live, publication)
+        outcome.problems += problems(outcome.report)
+        with self._log.step("refresh"):
+            reporting.refresh()
+        self._log.note(report=str(outcome.report.folder), written=outcome.written)
+
+    def _tell(self, outcome: Outcome) -> None:
+        """Tell the hooks that were not told of the report yet; each is noted as soon as it was."""
+        kept, publication, told = outcome.report, outcome.publication, []
+        assert kept
+        assert publication
+        with self._log.step("hooks"):
+            for hook in self.order.hooks:
+                known = ledger.read(self.order.kg, self.order.inbox)
+                if known.told.get(hook.id) == kept.folder.name:
+                    continue
+                (done,) = hooks.send([hook], notice(kept, publication))
+                told.append({"hook": done.called, "cause": done.cause})
+                self._say(done.sentence())
+                if done.sent:
+                    sent = replace(known, told={**known.told, hook.id: kept.folder.name})
+                    ledger.write(self.order.kg, self.order.inbox, sent)
+                else:
+                    outcome.problems.append(done.sentence())
+        self._log.note(hooks=told)
+
+    def _prune(self, outcome: Outcome) -> None:
+        """Remove old snapshots; the one that the report is compared with stays."""
+        assert outcome.report
+        if self.order.keep is None:
+            return
+        with self._log.step("prune"):
+            since = outcome.report.made.since
+            pruned = self.graph.prune(self.order.keep, [since] if since else [])
+        self._log.note(pruned=list(pruned.removed))
