@@ -243,8 +243,9 @@ def _pairs(before: View, after: View) -> list[_Pair]:
 
 def _kind(document: Disclosure) -> tuple[object, ...]:
     """What two versions of a document share; its own hash where nobody can tell."""
-    publisher = document.organisation or document.publisher
-    return (publisher, document.year, document.kind) if publisher and document.year else (document.sha256,)
+    where = document.division or document.region
+    stated = document.publisher and document.year
+    return (document.publisher, where, document.year, document.kind) if stated else (document.sha256,)
 
 
 def _read(view: View) -> Mapping[str, tuple[str, str]]:
