@@ -1,114 +1,110 @@
-"""The report: one self-contained HTML file about a snapshot, the same bytes for the same snapshot."""
+"""The report: what a snapshot says, in forms for people and for machines; the same bytes for the same facts."""
 
 from __future__ import annotations
 
-from importlib.resources import files
+import json
+from dataclasses import asdict, replace
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
-from jixiao import summary
-from jixiao.comparison import CLEARER, offered, wording_records
-from jixiao.rendering import environment
-from jixiao.told import clarity
-from jixiao.view import View, grouped
-from queries.library import rules
+from graph.files import write_whole
+from jixiao.errors import BadInputError
+from jixiao.messages import text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from graph.snapshot import Snapshot
     from jixiao.messages import Language
-    from jixiao.tables import Cell
-    from jixiao.told import Disclosure, Finding, Subject
-    from queries.library import Rule
+    from jixiao.report.content import Report
 
-TEMPLATE = "report.html"
+FORMS = ("html", "md", "xlsx", "jsonl", "pdf")
+"""The forms of a report, each named as its file ends."""
+TOLD = "report.json"
+"""What says of what a report was made, beside it."""
+
+
+def write(
+    report: Report,
+    folder: Path,
+    forms: Iterable[str] = FORMS[:-1],
+    language: Language | None = None,
+    templates: Path | None = None,
+) -> list[Path]:
+    """Writes a report into a folder, which is made where it is missing: a file a form, and :data:`TOLD`.
+
+    Args:
+        report: what it says.
+        folder: where its files go.
+        forms: which of :data:`FORMS`.
+        language: what it is written in, where that is another one than the report was made for.
+        templates: a folder of templates that take the place of ours.
+
+    Raises:
+        BadInputError: there is no such form.
+        JixiaoError: a template cannot be used, or what pages for paper need is missing.
+    """
+    told = replace(report, language=language) if language else report
+    wanted = list(dict.fromkeys(forms))
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [write_form(told, folder / f"report.{form}", form, templates) for form in wanted]
+    recipe = json.dumps(recipe_of(told, wanted, templates), ensure_ascii=False, indent=1)
+    write_whole(folder / TOLD, f"{recipe}\n".encode())
+    return [*written, folder / TOLD]
 
 
 def write_report(snapshot: Snapshot, path: Path, *, date: str | None = None, language: Language = "zh") -> Path:
-    """Writes the report on a snapshot to a file, whose folder is made where it is missing.
+    """Writes the page of the report on a snapshot in its graph's folder, compared with what was published before it."""
+    from graph.folder import KnowledgeGraph  # noqa: PLC0415
+    from jixiao.report.making import before, report  # noqa: PLC0415
 
-    Args:
-        snapshot: what to report on.
-        path: where the HTML goes.
-        date: what to print as the report's date; none is printed without it, for the snapshot itself has no clock.
-        language: what the report is written in; what documents print stays as it is.
-    """
+    graph = KnowledgeGraph(snapshot.path.parent.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render_report(snapshot, date=date, language=language), encoding="utf-8", newline="\n")
+    told = report(graph, snapshot, since=before(graph, snapshot), date=date, language=language)
+    return write_form(told, path, "html")
+
+
+def write_form(report: Report, path: Path, form: str, templates: Path | None = None) -> Path:
+    """Writes one form of a report to a file.
+
+    Raises:
+        BadInputError: there is no such form.
+        JixiaoError: a template cannot be used, or what pages for paper need is missing.
+    """
+    from jixiao.report import lines, pages, paper, workbook  # noqa: PLC0415 - each loads what only it needs
+
+    match form:
+        case "html":
+            write_whole(path, pages.html(report, templates=templates).encode())
+        case "md":
+            write_whole(path, pages.markdown(report, templates=templates).encode())
+        case "jsonl":
+            write_whole(path, "".join(f"{line}\n" for line in lines.lines(report)).encode())
+        case "xlsx":
+            workbook.write(report, path, report.language)
+        case "pdf":
+            paper.write(pages.html(report, templates=templates), path)
+        case _:
+            raise BadInputError(text("report.no_form", form=form, forms="、".join(FORMS)))
     return path
 
 
-def render_report(
-    snapshot: Snapshot,
-    *,
-    date: str | None = None,
-    view: View | None = None,
-    sheet: str | None = None,
-    language: Language = "zh",
-) -> str:
-    """The report on a snapshot as HTML.
+def recipe_of(report: Report, forms: Iterable[str], templates: Path | None = None) -> dict[str, Any]:
+    """Of what a report was made: with the graph's folder and the same program, enough to make it again."""
+    from jixiao.report.shelf import figures_of  # noqa: PLC0415 - reads what is written here
 
-    Args:
-        snapshot: what to report on.
-        date: what to print as the report's date.
-        view: the snapshot arranged, where somebody has it already.
-        sheet: the address of the style sheet; without it the style is written into the report, which then stands alone.
-        language: what the report is written in.
-    """
-    view = view or View(snapshot)
-    every = rules()
-    return (
-        environment(language)
-        .get_template(TEMPLATE)
-        .render(
-            view=view,
-            sheet=sheet,
-            css=Markup(files("jixiao").joinpath("static", "jixiao.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-            manifest=snapshot.manifest,
-            date=date,
-            rules=every,
-            documents=[_document(view, document) for document in view.documents.values()],
-            clarity=clarity(view.indicators.values()),
-            money=summary.project_money(view),
-            departments=summary.departments(view),
-            by_rule=summary.by_rule(view),
-            kinds=summary.kinds(view),
-            without_form=without_form(view),
-            chapters=chapters(view, every),
-            clearer=CLEARER,
-            wordings={each.id: _wordings(snapshot, each) for each in view.findings if each.rule in CLEARER},
-        )
-    )
-
-
-def _document(view: View, document: Disclosure) -> Mapping[str, Any]:
-    """What was read from one document, in figures."""
-    subjects = view.of_document(document.iri)
     return {
-        "document": document,
-        "lines": sum(len(subject.lines) for subject in subjects),
-        "forms": sum(len(subject.forms) for subject in subjects),
-        "indicators": len(summary.indicators_of(view, document)),
-        "findings": len(view.findings_in(document.iri)),
-        "leftovers": view.leftovers[document.iri],
+        "snapshot": report.snapshot,
+        "number": report.number,
+        "at": report.at,
+        "since": report.since,
+        "date": report.date,
+        "language": report.language,
+        "site": report.site,
+        "choice": asdict(report.choice),
+        "forms": list(forms),
+        "templates": str(templates) if templates else None,
+        "version": version("jixiao"),
+        "figures": figures_of(report),
     }
-
-
-def _wordings(snapshot: Snapshot, finding: Finding) -> list[dict[str, Cell]]:
-    """What others write, with its sources, in place of a target that nobody can check."""
-    return wording_records(snapshot, offered(snapshot, finding.rule, finding.focus) or ())
-
-
-def without_form(view: View) -> list[Subject]:
-    """The projects that have money and no form, of the documents that disclose forms at all; the most money first."""
-    found = (subject for subject in view.subjects.values() if subject.lacks_form)
-    return sorted(found, key=lambda subject: (-(subject.budget or 0), subject.iri))
-
-
-def chapters(view: View, every: Mapping[str, Rule]) -> list[tuple[Rule | None, str, list[Finding]]]:
-    """The findings of each rule that found something, in the order of their number."""
-    of_rule = grouped(view.findings, lambda finding: finding.rule)
-    return [(every.get(rule), rule, of_rule[rule]) for rule, _ in summary.by_rule(view)]

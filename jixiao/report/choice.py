@@ -58,10 +58,12 @@ class Choice:
         years = {str(document.year): document.year for document in documents if document.year}
         titles = {each.id: each.title["zh"] for each in rules().values()}
         return Chosen(
-            publishers=frozenset(_one("department", each, publishers) for each in self.departments),
-            divisions=frozenset(_one("division", each, places, _called) for each in self.divisions),
-            years=frozenset(years[_one("year", str(each), dict.fromkeys(years, ""))] for each in self.years),
-            rules=frozenset(_one("rule", each, titles) for each in self.rules),
+            publishers=frozenset(_one(text("report.department"), each, publishers) for each in self.departments),
+            divisions=frozenset(_one(text("report.division"), each, places, _called) for each in self.divisions),
+            years=frozenset(
+                years[_one(text("report.year"), str(each), dict.fromkeys(years, ""))] for each in self.years
+            ),
+            rules=frozenset(_one(text("report.rule"), each, titles) for each in self.rules),
         )
 
 
@@ -128,7 +130,7 @@ def _called(code: str, name: str) -> str:
 
 
 def _one(
-    kind: str, asked: str, known: Mapping[str, str], called: Callable[[str, str], str] = lambda _, name: name
+    what: str, asked: str, known: Mapping[str, str], called: Callable[[str, str], str] = lambda _, name: name
 ) -> str:
     """The one key that is meant: by itself or its name, else by a part of its name."""
     if asked in known:
@@ -139,9 +141,13 @@ def _one(
         return found[0]
     near = found or _near(asked, known)
     listed = "、".join(called(key, known[key]) or key for key in near[:NEAR])
-    more = text("report.choice_more", count=len(near)) if len(near) > NEAR else ""
-    reason = "several" if found else "none" if listed else "nothing"
-    raise BadInputError(text(f"report.choice_{reason}", what=text(f"report.{kind}"), asked=asked, near=listed + more))
+    if len(near) > NEAR:
+        listed += text("report.choice_more", count=len(near))
+    if found:
+        raise BadInputError(text("report.choice_several", what=what, asked=asked, near=listed))
+    if listed:
+        raise BadInputError(text("report.choice_none", what=what, asked=asked, near=listed))
+    raise BadInputError(text("report.choice_nothing", what=what, asked=asked))
 
 
 def _near(asked: str, known: Mapping[str, str]) -> list[str]:

@@ -176,6 +176,8 @@ class Report:
     """Every finding, the gravest first: what the workbook and the lines list in full."""
     language: Language = "zh"
     """What it is to be written in; the facts are of none."""
+    at: str | None = None
+    """When the publication was, in UTC."""
     since: str | None = None
     """The snapshot that it is compared with."""
     since_day: str | None = None

@@ -21,7 +21,10 @@ def listed(report: Report, register: str, **chosen: str) -> str | None:
     """A list of the site that shows what the report tells of, narrowed further."""
     if not report.site or report.filters is None:
         return None
-    pairs = [(name, value) for name, values in report.filters.items() for value in values if name not in chosen]
+    filters = dict(report.filters)
+    if register == "findings" and report.choice.rules:
+        filters["rule"] = [each.id for each in report.judged]
+    pairs = [(name, value) for name, values in filters.items() for value in values if name not in chosen]
     pairs += chosen.items()
     return f"{report.site}/{register}?{urlencode(pairs)}" if pairs else f"{report.site}/{register}"
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graph.reviews import Review, counted
+from graph.snapshot import Snapshot
 from jixiao import summary
 from jixiao.changes import changes
 from jixiao.comparison import CLEARER, offers
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from graph.folder import KnowledgeGraph
     from graph.history import Publication
-    from graph.snapshot import Snapshot
     from jixiao.messages import Language
     from jixiao.report.choice import Chosen
     from jixiao.summary import Profile
@@ -48,7 +48,6 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
     site: str = "",
     language: Language = "zh",
     number: int | None = None,
-    worded: int | None = None,
     view: View | None = None,
 ) -> Report:
     """A report on a snapshot. The same of everything gives the same report.
@@ -62,7 +61,6 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
         site: where the site is that its numbers lead to; empty for the site itself.
         language: what it is to be written in.
         number: the publication; the last one of the snapshot unless told otherwise.
-        worded: for how many unclear targets better wordings are looked up; for all of them unless told otherwise.
         view: the snapshot arranged, where somebody has it already.
 
     Raises:
@@ -83,6 +81,7 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
         choice=choice,
         site=site.rstrip("/"),
         language=language,
+        at=own.at if own else None,
         since=since.id if since else None,
         since_day=_day_of(history, since.id) if since else None,
         is_first=len(history) <= 1,
@@ -92,7 +91,7 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
         departments=_ranked(part),
         gravest=[_grave(part, *each) for each in summary.gravest(part, GRAVEST)],
         findings=[_grave(part, *each) for each in summary.by_gravity(part)],
-        unclear=_unclear(snapshot, part, worded),
+        unclear=_unclear(snapshot, part),
         unaimed=summary.without_form(part.subjects.values()),
         areas=_areas(part),
         trend=_trend(history) if choice.is_everything else (),
@@ -100,6 +99,25 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
         refused=own.refused if own else (),
         judged=_judged(part, chosen),
     )
+
+
+def before(graph: KnowledgeGraph, snapshot: Snapshot, number: int | None = None) -> Snapshot | None:
+    """What was live before a snapshot went live (the last time, or as the publication of this number), if still kept.
+
+    Raises:
+        HistoryError: the history is damaged.
+    """
+    others = [each.snapshot for each in _history(graph, snapshot, number) if each.snapshot != snapshot.id]
+    return kept(graph, others[-1]) if others and others[-1] in graph.available() else None
+
+
+def kept(graph: KnowledgeGraph, identity: str) -> Snapshot:
+    """A snapshot of a graph by its id.
+
+    Raises:
+        SnapshotError: it is not there or damaged.
+    """
+    return Snapshot(graph.snapshots / identity, graph.records)
 
 
 @lru_cache(maxsize=2)
@@ -177,30 +195,29 @@ def _grave(view: View, finding: Finding, subject: Subject | None) -> Grave:
     return Grave(finding=finding, subject=subject, money=subject.money if subject else None, document=document)
 
 
-def _unclear(snapshot: Snapshot, view: View, worded: int | None) -> list[Unclear]:
-    """Each target that nobody can check, once; first one of each project, those with most money before the others."""
+def _unclear(snapshot: Snapshot, view: View) -> list[Unclear]:
+    """Each target that nobody can check, once: first those with wordings to learn from, one a project, by its money."""
     found: dict[str, Finding] = {}
     for finding in view.findings:
         if finding.rule in CLEARER:
             found.setdefault(finding.focus, finding)
-    nth: Counter[str] = Counter()
-    placed = []
-    for finding in found.values():
-        subject = view.subject_of.get(finding.focus)
-        owner = subject.iri if subject else finding.focus
-        placed.append(((nth[owner], -((subject and subject.money) or 0), finding.id), finding, subject))
-        nth[owner] += 1
-    placed.sort(key=lambda each: each[0])
-    wordings = offers(snapshot, [finding for _, finding, _ in placed[:worded]])
-    return [
+    wordings = offers(snapshot, found.values())
+    every = [
         Unclear(
             finding=finding,
             indicator=view.indicators.get(finding.focus),
-            subject=subject,
+            subject=view.subject_of.get(finding.focus),
             wordings=wordings.get(finding.id, ()),
         )
-        for _, finding, subject in placed
+        for finding in found.values()
     ]
+    turns: Counter[tuple[str, bool]] = Counter()
+    order: dict[str, tuple[bool, int, Decimal, str]] = {}
+    for each in every:
+        owner, none, money = each.subject.iri if each.subject else each.finding.focus, not each.wordings, each.subject
+        order[each.finding.id] = (none, turns[owner, none], -((money and money.money) or Decimal(0)), each.finding.id)
+        turns[owner, none] += 1
+    return sorted(every, key=lambda each: order[each.finding.id])
 
 
 def _areas(view: View) -> list[Area]:
