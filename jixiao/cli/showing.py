@@ -18,6 +18,9 @@ from jixiao.errors import BadInputError
 from jixiao.messages import language, text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
     from jixiao.site.engine import Service
 
 Host = Annotated[str, typer.Option("--host", metavar="HOST", help=text("help.host"))]
@@ -29,6 +32,10 @@ Memory = Annotated[int, typer.Option("--query-memory", metavar="MB", min=512, he
 Workers = Annotated[
     int | None, typer.Option("--query-workers", metavar="NUMBER", min=1, help=text("help.query_workers"))
 ]
+Nightly = Annotated[str | None, typer.Option("--nightly", metavar="HH:MM", help=text("help.serve_nightly"))]
+Inbox = Annotated[Path | None, typer.Option("--inbox", metavar="DIR|LIST.csv", help=text("help.inbox"))]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=text("help.serve_out"))]
+Settings = Annotated[Path | None, typer.Option("--settings", metavar="FILE.toml", help=text("help.settings"))]
 LOCALHOST = "127.0.0.1"
 PORT = 8000
 
@@ -61,12 +68,17 @@ def serve(  # noqa: PLR0913 - each is an option
     query_seconds: Seconds = 30.0,
     query_memory: Memory = 2048,
     query_workers: Workers = None,
+    nightly: Nightly = None,
+    inbox: Inbox = None,
+    out: Out = None,
+    settings: Settings = None,
 ) -> None:
     """Opens the site until it is stopped."""
     from jixiao.site.engine import Service, workers  # noqa: PLC0415 - loads the store
     from queries.worker import Limits  # noqa: PLC0415
 
-    if not upload:  # with uploads a graph may begin on the site
+    runs = _runs(nightly, {"inbox": inbox, "kg": kg, "out": out, "settings": settings})
+    if not (upload or nightly):  # with uploads or nightly runs a graph may begin on the site
         knowledge_graph(kg).live()
     token = token_urlsafe(24)
     service = Service(
@@ -75,11 +87,38 @@ def serve(  # noqa: PLR0913 - each is an option
         token=token if scratch else None,
         upload=token if upload else None,
     )
-    run_site(kg, host, port, service)
+    run_site(kg, host, port, service, out, runs)
 
 
-def run_site(folder: Path, host: str, port: int, service: Service | None = None) -> None:
-    """Serves the site of a folder; returns when it is stopped.
+def _runs(nightly: str | None, options: Mapping[str, Path | None]) -> AbstractContextManager[None] | None:
+    """What runs every night as long as the site is served.
+
+    Raises:
+        BadInputError: something that the nightly run needs is not said, or the settings cannot be used.
+    """
+    if nightly is None:
+        return None
+    from jixiao.nightly import settings, timers  # noqa: PLC0415 - with what they need
+    from jixiao.nightly.schedule import every_night, scheduled  # noqa: PLC0415
+
+    if options["inbox"] is None or options["out"] is None:
+        raise BadInputError(text("schedule.needs"))
+    if options["settings"]:  # so that a mistake is told now and not at night
+        settings.read(options["settings"])
+    at = timers.clock_time(nightly)
+    say(text("schedule.at", at=f"{at:%H:%M}", inbox=options["inbox"], out=options["out"]))
+    return scheduled(timers.command(options), every_night(at), say)
+
+
+def run_site(  # noqa: PLR0913, PLR0917 - what a site is made of
+    folder: Path,
+    host: str,
+    port: int,
+    service: Service | None = None,
+    out: Path | None = None,
+    beside: AbstractContextManager[None] | None = None,
+) -> None:
+    """Serves the site of a folder, and the reports in another; returns when it is stopped.
 
     Raises:
         BadInputError: the address cannot be used.
@@ -88,7 +127,7 @@ def run_site(folder: Path, host: str, port: int, service: Service | None = None)
     from jixiao.site.listening import server_of  # noqa: PLC0415
 
     listening = listen(host, port)
-    site = create_app(folder, service)
+    site = create_app(folder, service, out, beside)
     site.state.engine.warm()
     say(text("serve.at", url=f"http://{host}:{port}/"))
     if service and service.token:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from jixiao.site import (
     editor,
     explore,
     graphstore,
+    nightly,
     pages,
     questions,
     reports,
@@ -43,6 +44,7 @@ from jixiao.site.trays import Trays
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import Any
 
@@ -94,18 +96,32 @@ SAID = {
 }
 
 
-def create_app(folder: Path, service: Service | None = None) -> Starlette:
-    """The site of one knowledge-graph folder; ``service`` says how queries are served."""
+def create_app(
+    folder: Path,
+    service: Service | None = None,
+    kept: Path | None = None,
+    beside: AbstractContextManager[None] | None = None,
+) -> Starlette:
+    """The site of one knowledge-graph folder.
+
+    Args:
+        folder: the folder.
+        service: how queries are served.
+        kept: where the nightly runs put their reports; without it there are none on the site.
+        beside: what goes on as long as the site is served.
+    """
     mimetypes.add_type("text/javascript", ".js")  # Windows' registry may say otherwise, and browsers then refuse it
     desk = Desk(folder)
     app = Starlette(
-        routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
+        routes=[*nightly.routes(kept), *ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
         lifespan=served,
         middleware=[Middleware(Memory, stamp=lambda: desk.stamp), Middleware(GZipMiddleware), Middleware(Safety)],
         exception_handlers=HANDLERS,
     )
     _furnish(app, desk, Door(service.upload if service else None))
     app.state.engine = Engine(desk, service)
+    app.state.beside = beside or nullcontext()
+    app.state.nightly = nightly.PLACE if kept else None
     app.state.shelf = vocabulary.Shelf(desk)
     app.state.trays = Trays(desk, preview) if service and service.upload else None
     return app
@@ -129,7 +145,8 @@ def _furnish(app: Starlette, desk: Desk, door: Door) -> None:
 async def served(app: Starlette) -> AsyncIterator[None]:
     """As long as the site is served: first what readers would wait for is prepared, at the end its processes end."""
     Thread(target=app.state.desk.prepare, name="preparing", daemon=True).start()
-    yield
+    with app.state.beside:
+        yield
     if app.state.trays:
         app.state.trays.close()
     app.state.room.close()
@@ -160,7 +177,7 @@ HANDLERS: Mapping[Any, Any] = {HTTPException: refused, GraphError: unready, Exce
 
 
 class Safety:
-    """Adds the headers of :data:`SAFETY` to every answer."""
+    """Adds the headers of :data:`SAFETY` to every answer that does not say them itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -170,7 +187,9 @@ class Safety:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SAFETY)
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFETY.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_safely)

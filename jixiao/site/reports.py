@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Lock
@@ -13,12 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from jixiao.report import pages
-from jixiao.report.making import before, report
+from jixiao.report import render_report
 from jixiao.site.frame import desk_of, show, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from starlette.requests import Request
@@ -27,10 +26,9 @@ if TYPE_CHECKING:
     from graph.folder import KnowledgeGraph
     from graph.snapshot import Snapshot
     from jixiao.messages import Language
-    from jixiao.report.content import Report
     from jixiao.view import View
 
-SHEETS = tuple(f"/static/{name}" for name in pages.SHEETS)
+SHEET = "/static/jixiao.css"
 _WRITING = Lock()
 
 
@@ -48,35 +46,31 @@ def reports(request: Request) -> Response:
     """The report on what is shown, and all snapshots, the newest first."""
     desk = desk_of(request)
     every = sorted(_kept(desk.graph), key=lambda each: (each.day, each.id), reverse=True)
-    return show(request, "reports.html", here="/reports", view=desk.view, editions=every, nightly=request.app.state.nightly)
+    there = request.app.state.nightly
+    return show(request, "reports.html", here="/reports", view=desk.view, editions=every, nightly=there)
 
 
-def show_report(request: Request) -> Response:
+def report(request: Request) -> Response:
     """The report on the live snapshot: a page, or a file that stands alone."""
-    desk = desk_of(request)
-    if request.path_params["id"] != desk.view.id:
+    view = desk_of(request).view
+    if request.path_params["id"] != view.id:
         raise HTTPException(404)
-    alone = "download" in request.query_params
-    site = str(request.base_url).rstrip("/")
-    page = _written(desk.graph, desk.view, site, () if alone else SHEETS, spoken(request))
-    named = {"Content-Disposition": f'attachment; filename="jixiao-{desk.view.id}.html"'} if alone else {}
-    return HTMLResponse(page, headers=named)
+    day = _day(desk_of(request).snapshot.path)
+    if "download" not in request.query_params:
+        return HTMLResponse(_written(view, day, SHEET, spoken(request)))
+    named = {"Content-Disposition": f'attachment; filename="jixiao-{view.id}.html"'}
+    return HTMLResponse(_written(view, day, None, spoken(request)), headers=named)
 
 
-def _written(graph: KnowledgeGraph, view: View, site: str, sheets: Sequence[str], language: Language) -> str:
+def _written(view: View, day: str, sheet: str | None, language: Language) -> str:
     with _WRITING:  # of many readers one has it written
-        return _write(graph, view, site, sheets, language)
+        return _write(view, day, sheet, language)
 
 
 @lru_cache(maxsize=4)
-def _write(graph: KnowledgeGraph, view: View, site: str, sheets: Sequence[str], language: Language) -> str:
-    return pages.html(replace(_told(graph, view), site=site, language=language), sheets=sheets)
-
-
-@lru_cache(maxsize=1)
-def _told(graph: KnowledgeGraph, view: View) -> Report:
+def _write(view: View, day: str, sheet: str | None, language: Language) -> str:
     snapshot = cast("Snapshot", view.graph)
-    return report(graph, snapshot, since=before(graph, snapshot), date=_day(snapshot.path), view=view)
+    return render_report(snapshot, date=day, view=view, sheet=sheet, language=language)
 
 
 def _kept(graph: KnowledgeGraph) -> Iterator[Edition]:
@@ -91,4 +85,4 @@ def _day(place: Path) -> str:
     return datetime.fromtimestamp((place / "manifest.json").stat().st_mtime, UTC).date().isoformat()
 
 
-ROUTES = (Route("/reports", reports), Route("/reports/{id}", show_report))
+ROUTES = (Route("/reports", reports), Route("/reports/{id}", report))
