@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Lock
@@ -13,11 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from jixiao.report import render_report
+from jixiao.report import pages
+from jixiao.report.making import before, report
 from jixiao.site.frame import desk_of, show, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from starlette.requests import Request
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from graph.folder import KnowledgeGraph
     from graph.snapshot import Snapshot
     from jixiao.messages import Language
+    from jixiao.report.content import Report
     from jixiao.view import View
 
-SHEET = "/static/jixiao.css"
+SHEETS = tuple(f"/static/{name}" for name in pages.SHEETS)
 _WRITING = Lock()
 
 
@@ -50,27 +52,32 @@ def reports(request: Request) -> Response:
     return show(request, "reports.html", here="/reports", view=desk.view, editions=every, nightly=there)
 
 
-def report(request: Request) -> Response:
+def show_report(request: Request) -> Response:
     """The report on the live snapshot: a page, or a file that stands alone."""
-    view = desk_of(request).view
-    if request.path_params["id"] != view.id:
+    desk = desk_of(request)
+    if request.path_params["id"] != desk.view.id:
         raise HTTPException(404)
-    day = _day(desk_of(request).snapshot.path)
-    if "download" not in request.query_params:
-        return HTMLResponse(_written(view, day, SHEET, spoken(request)))
-    named = {"Content-Disposition": f'attachment; filename="jixiao-{view.id}.html"'}
-    return HTMLResponse(_written(view, day, None, spoken(request)), headers=named)
+    alone = "download" in request.query_params
+    site = str(request.base_url).rstrip("/")
+    page = _written(desk.graph, desk.view, site, () if alone else SHEETS, spoken(request))
+    named = {"Content-Disposition": f'attachment; filename="jixiao-{desk.view.id}.html"'} if alone else {}
+    return HTMLResponse(page, headers=named)
 
 
-def _written(view: View, day: str, sheet: str | None, language: Language) -> str:
+def _written(graph: KnowledgeGraph, view: View, site: str, sheets: Sequence[str], language: Language) -> str:
     with _WRITING:  # of many readers one has it written
-        return _write(view, day, sheet, language)
+        return _write(graph, view, site, sheets, language)
 
 
 @lru_cache(maxsize=4)
-def _write(view: View, day: str, sheet: str | None, language: Language) -> str:
+def _write(graph: KnowledgeGraph, view: View, site: str, sheets: Sequence[str], language: Language) -> str:
+    return pages.html(replace(_told(graph, view), site=site, language=language), sheets=sheets)
+
+
+@lru_cache(maxsize=1)
+def _told(graph: KnowledgeGraph, view: View) -> Report:
     snapshot = cast("Snapshot", view.graph)
-    return render_report(snapshot, date=day, view=view, sheet=sheet, language=language)
+    return report(graph, snapshot, since=before(graph, snapshot), date=_day(snapshot.path), view=view)
 
 
 def _kept(graph: KnowledgeGraph) -> Iterator[Edition]:
@@ -85,4 +92,4 @@ def _day(place: Path) -> str:
     return datetime.fromtimestamp((place / "manifest.json").stat().st_mtime, UTC).date().isoformat()
 
 
-ROUTES = (Route("/reports", reports), Route("/reports/{id}", report))
+ROUTES = (Route("/reports", reports), Route("/reports/{id}", show_report))
