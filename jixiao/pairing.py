@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 YEARS = re.compile(r"(?:20\d\d)+(?:年度?)?|二[〇零]?二[〇零一二三四五六七八九]年度?")
 """Years in a folded name, those of a stretch without what stood between them."""
 
+YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)(?:年度?)?")
+"""One year alone."""
+
 Item = TypeVar("Item", Subject, Indicator)
 Key = Callable[[Item], Hashable]
 
@@ -35,6 +38,8 @@ def same_projects(view: View, before: Sequence[Subject], after: Sequence[Subject
     """The projects of both years, in the order of the later one.
 
     They are told by the graph's successions, then by name and unit, then by name without years, remarks and places.
+    Where one budget has several that differ in the year alone, last year's goes with last year's, unless the later
+    budget has just the same names.
     """
     successor, earlier = _successors(view), {each.iri for each in before}
 
@@ -46,11 +51,24 @@ def same_projects(view: View, before: Sequence[Subject], after: Sequence[Subject
     def named(subject: Subject) -> Hashable:
         return subject.is_department, dateless(subject.name, subject.document.year)
 
+    def owned(subject: Subject) -> Hashable:
+        return named(subject), name_key(subject.unit or "")
+
     def plain(subject: Subject) -> Hashable:
         document = subject.document
         return subject.is_department, normalised(subject.name, document.publisher, document.region)
 
-    found = _paired(before, after, goes_on, lambda each: (named(each), name_key(each.unit or "")), named, plain)
+    alike = [grouped(side, owned) for side in (before, after)]
+
+    def unchanged(subject: Subject) -> Hashable:
+        """The very name, where all that differ in the year alone are called as before."""
+        several = alike[subject.iri not in earlier][owned(subject)]
+        return owned(subject), frozenset(name_key(each.name) for each in several), name_key(subject.name)
+
+    def rolled(subject: Subject) -> Hashable:
+        return owned(subject), counted_from(subject.name, subject.document.year)
+
+    found = _paired(before, after, goes_on, unchanged, rolled, owned, named, plain)
     order = {each.iri: number for number, each in enumerate(after)}
     return sorted(found, key=lambda pair: order[pair[1].iri])
 
@@ -64,6 +82,9 @@ def same_indicators(view: View, before: Subject, after: Subject) -> list[tuple[I
     def name(each: Indicator) -> str:
         return dateless(each.name, years[each.iri])
 
+    def rolled(each: Indicator) -> Hashable:
+        return level(each), counted_from(each.name, years[each.iri]), name_key(each.description or "")
+
     def level(each: Indicator) -> tuple[str, str]:
         return name_key(each.level1 or ""), name_key(each.level2 or "")
 
@@ -76,7 +97,9 @@ def same_indicators(view: View, before: Subject, after: Subject) -> list[tuple[I
     pairs = _paired(
         before.indicators,
         after.indicators,
-        lambda each: (described(each), each.printed, number[each.iri]),
+        lambda each: (described(each), name_key(each.name), each.printed, number[each.iri]),
+        lambda each: (rolled(each), counted_from(each.printed or "", years[each.iri]), number[each.iri]),
+        rolled,
         described,
         lambda each: (level(each), name(each)),
         name,
@@ -87,12 +110,23 @@ def same_indicators(view: View, before: Subject, after: Subject) -> list[tuple[I
     return [*pairs, *_comparable(view, *left)] if all(left) else pairs
 
 
+@lru_cache(maxsize=2**16)
 def dateless(name: str, year: int | None) -> str:
     """A folded name without years; two digits (24年) are one only where they are the budget's."""
     key = name_key(name)
-    short = re.compile(rf"(?<!\d){year % 100}年度?") if year else None
-    bare = YEARS.sub("", key)
-    return (short.sub("", bare) if short else bare) or key
+    return YEARS.sub("", _own_year(key, year)) or key
+
+
+@lru_cache(maxsize=2**16)
+def counted_from(name: str, year: int | None) -> str:
+    """A folded name in which a year is told by how far it is from the budget's; a stretch of years stays."""
+    key = _own_year(name_key(name), year)
+    return YEAR.sub(lambda found: f"<{int(found[1]) - (year or 0)}>", key)
+
+
+def _own_year(key: str, year: int | None) -> str:
+    """A folded name with the budget's year in four digits."""
+    return re.sub(rf"(?<!\d){year % 100}年", f"{year}年", key) if year else key
 
 
 def _paired(before: Iterable[Item], after: Iterable[Item], *keys: Key[Item]) -> list[tuple[Item, Item]]:
