@@ -219,7 +219,7 @@ def _inline(root: Element, name: str, title: str, told: str) -> str:
         said = Element(f"{_SVG}{kind}", {"id": f"{name}-{kind}"})
         said.text = seen(words)
         root.insert(place, said)
-    meant = {each.get(_LINK, "#")[1:] for each in root.iter()}
+    meant = {link[1:] for each in root.iter() if (link := each.get(_LINK))}
     for each in root.iter():
         _tidy(each, name, meant)
     text = tostring(root, encoding="unicode").replace("ns0:", "").replace("xmlns:ns0=", "xmlns=")

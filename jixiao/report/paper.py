@@ -11,7 +11,7 @@ import logging
 import re
 import sys
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from graph.files import write_whole
 from jixiao.errors import JixiaoError
@@ -49,9 +49,10 @@ def write(html: str, path: Path) -> Path:
         PaperError: WeasyPrint or the library that it draws with is missing.
     """
     weasyprint = _weasyprint()
-    page = weasyprint.HTML(string=_WITH_FALLBACK.sub(r"\1", html), url_fetcher=_refuse)
+    within = weasyprint.urls.URLFetcher(allowed_protocols=["data"])  # a report needs nothing from elsewhere
+    page = weasyprint.HTML(string=_WITH_FALLBACK.sub(r"\1", html), url_fetcher=within)
     written: bytes = page.write_pdf(
-        stylesheets=[weasyprint.CSS(string=PAGES, url_fetcher=_refuse)], pdf_identifier=b"jixiao", pdf_tags=True
+        stylesheets=[weasyprint.CSS(string=PAGES, url_fetcher=within)], pdf_identifier=b"jixiao", pdf_tags=True
     )
     write_whole(path, written)
     return path
@@ -70,8 +71,3 @@ def _weasyprint() -> Any:
         if sys.platform == "win32":
             raise PaperError(text("paper.windows", cause=cause)) from error
         raise PaperError(text("paper.library", cause=cause)) from error
-
-
-def _refuse(url: str, *_: object, **__: object) -> NoReturn:
-    """A report needs nothing from elsewhere: what it names is not fetched."""
-    raise ValueError(url)

@@ -248,7 +248,7 @@ def trend(report: Report, language: Language) -> str:
     return course(report.trend, language)
 
 
-PANEL, APART, TITLE = 78, 58, 26
+PANEL, APART, TITLE = 78, 64, 32
 """Of the lines: how high a panel is, what is between two, and its title."""
 EDGE = 58
 """Where lines begin; the numbers of the scale stand before."""
@@ -276,8 +276,8 @@ def course(points: Sequence[Point], language: Language) -> str:
     def draw(drawing: Drawing) -> None:
         for row, each in enumerate(panels):
             top = TITLE + row * (PANEL + APART)
-            drawing.write(LEFT, top - 10, said(f"pictures.{each.name}", language), bold=True)
-            drawing.write(RIGHT, top - 10, each.now, anchor="right", size=SMALL, colour="quiet")
+            drawing.write(LEFT, top - 16, said(f"pictures.{each.name}", language), bold=True)
+            drawing.write(RIGHT, top - 16, each.now, anchor="right", size=SMALL, colour="quiet")
             _panel(drawing, top, each)
             _days(drawing, points, top + PANEL + 14)
 
