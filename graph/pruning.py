@@ -52,7 +52,7 @@ def old(graph: KnowledgeGraph, keep: int, needed: Collection[str] = ()) -> list[
     last = {each.snapshot: each.number for each in published}
     until = [each for each in there if each in last and first[each] <= first.get(live, 0)]
     kept = {live, *needed, *until[-keep:]}
-    kept |= {before.snapshot for before, after in _steps(published) if after.snapshot in kept and _is_last(after, last)}
+    kept |= {before.snapshot for before, after in _steps(published) if after.snapshot in kept}
     never = [each for each in there if each not in last and _made(graph, each) < _made(graph, live)]
     return [each for each in [*until, *never[:-keep]] if each not in kept]
 
@@ -67,10 +67,6 @@ def _steps(published: Sequence[Publication]) -> Iterable[tuple[Publication, Publ
         if before:
             yield before, each
         latest = each
-
-
-def _is_last(publication: Publication, last: dict[str, int]) -> bool:
-    return last[publication.snapshot] == publication.number
 
 
 def _made(graph: KnowledgeGraph, identity: str) -> int:

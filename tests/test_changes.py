@@ -12,6 +12,7 @@ from made import add, address, finding, publish, row_address
 from graph.folder import KnowledgeGraph
 from jixiao.changes import WAYS, changes
 from jixiao.direction import Direction
+from jixiao.snapshots import opened
 from jixiao.view import View
 
 BEFORE = (
@@ -80,7 +81,7 @@ def graph(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(graph):
-    return compared(*(View(graph.switch(each)).graph for each in graph.available()))
+    return compared(*(opened(graph, each) for each in graph.available()))
 
 
 def names(items):
@@ -185,7 +186,7 @@ def test_a_snapshot_does_not_differ_from_itself(graph):
 
 
 def test_the_other_way_round_what_was_added_was_removed(graph, found):
-    back = compared(*(View(graph.switch(each)).graph for each in graph.available()[::-1]))
+    back = compared(*(opened(graph, each) for each in graph.available()[::-1]))
     assert [each.sha256 for each in back.documents_added] == [each.sha256 for each in found.documents_removed]
     assert [each.after.name for each in back.targets["tightened"]] == ["活动次数"]
     assert [each.finding.indicator for each in back.fixed] == ["群众满意度"]
