@@ -24,7 +24,7 @@ from jixiao.cli import app
 from jixiao.comparison import offered
 from jixiao.errors import PartialError
 from jixiao.rendering import page_path
-from jixiao.report import render_report
+from jixiao.report import write_report
 from jixiao.site.app import create_app
 from queries.errors import ProfileError
 from queries.library import rules
@@ -189,8 +189,8 @@ def test_a_profile_leaves_rules_out_with_its_reason_and_no_other_way(graph, tmp_
     assert "须写明理由" in str(refused.exception)
 
 
-def test_the_report_shows_wordings_with_their_sources_or_says_that_there_are_none(graph):
-    report = unescape(render_report(graph.live()))
+def test_the_report_shows_wordings_with_their_sources_or_says_that_there_are_none(graph, tmp_path):
+    report = unescape(write_report(graph.live(), tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "渔民技能培训人数 <b>≥60人</b>" in report
     assert "渔业培训 · 青柳2县渔政站 2025，2.txt 第 2 页 第 9 行" in report
     assert report.count("别处没有可比又可衡量的") == 1
@@ -244,7 +244,7 @@ def test_a_rule_that_failed_is_named_with_its_reason_wherever_findings_are_liste
     for path in ("/", "/findings", page_path(form)):
         assert "有 1 条规则没有完成" in seen(broken, path)
     assert reason in seen(broken, "/rules")
-    report = unescape(render_report(snapshot))
+    report = unescape(write_report(snapshot, broken.path / "r.html").read_text(encoding="utf-8"))
     assert "有 1 条规则没有完成" in report
     assert reason in report
     for command in (["export", "--what", "findings"], ["report", "-o", str(broken.path / "r.html")]):

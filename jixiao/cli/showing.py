@@ -1,4 +1,4 @@
-"""Commands that show: report, serve, demo."""
+"""Commands that show: serve, demo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jixiao.cli.app import Command, app
-from jixiao.cli.checking import say_failed
 from jixiao.cli.intake import take_in
 from jixiao.cli.options import HERE, Kg, knowledge_graph, say
 from jixiao.errors import BadInputError
@@ -38,23 +37,6 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=text("hel
 Settings = Annotated[Path | None, typer.Option("--settings", metavar="FILE.toml", help=text("help.settings"))]
 LOCALHOST = "127.0.0.1"
 PORT = 8000
-
-
-@app.command(cls=Command, help=text("help.report"))
-def report(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help=text("help.report_output"))] = Path(
-        "report.html"
-    ),
-    date: Annotated[str | None, typer.Option("--date", metavar="DATE", help=text("help.report_date"))] = None,
-    kg: Kg = HERE,
-) -> None:
-    """Writes one self-contained HTML file about the live snapshot."""
-    from jixiao.report import write_report  # noqa: PLC0415 - loads the templates
-
-    snapshot = knowledge_graph(kg).live()
-    say_failed(snapshot)
-    write_report(snapshot, output, date=date, language=language())
-    say(text("report.written", path=output))
 
 
 @app.command(cls=Command, help=text("help.serve"))
@@ -159,14 +141,16 @@ def demo(
 ) -> None:
     """The whole way on sample files: write them, read them, judge them, report, show."""
     from jixiao import samples  # noqa: PLC0415
-    from jixiao.report import write_report  # noqa: PLC0415
+    from jixiao.report import write_form  # noqa: PLC0415
+    from jixiao.report.making import report  # noqa: PLC0415
 
     written = samples.write(folder / "samples", seed=seed)
     written += samples.write(folder / "samples", seed=seed, count=8, kinds=("pdf", "xlsx", "docx", "html"))
     say(text("demo.samples", count=len(written), folder=folder / "samples"))
     take_in(written, folder / "kg")
-    write_report(knowledge_graph(folder / "kg").live(), folder / "report.html", language=language())
-    say(text("report.written", path=folder / "report.html"))
+    graph = knowledge_graph(folder / "kg")
+    told = report(graph, graph.live(), site=f"http://{host}:{port}", language=language())
+    say(text("report.written", path=write_form(told, folder / "report.html", "html")))
     say(text("demo.next", kg=folder / "kg"))
     if show:
         run_site(folder / "kg", host, port)

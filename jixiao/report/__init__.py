@@ -55,7 +55,14 @@ def write(
 
 
 def write_report(snapshot: Snapshot, path: Path, *, date: str | None = None, language: Language = "zh") -> Path:
-    """Writes the page of the report on a snapshot in its graph's folder, compared with what was published before it."""
+    """Writes the page of the report on a snapshot, compared with what was live before it.
+
+    Args:
+        snapshot: what to report on.
+        path: where the page goes; its folder is made where it is missing.
+        date: what to print as the report's date.
+        language: what it is written in; what documents print stays as it is.
+    """
     from graph.folder import KnowledgeGraph  # noqa: PLC0415
     from jixiao.report.making import before, report  # noqa: PLC0415
 

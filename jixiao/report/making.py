@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from graph.reviews import Review, counted
-from graph.snapshot import Snapshot
 from jixiao import summary
 from jixiao.changes import changes
 from jixiao.comparison import CLEARER, offers
 from jixiao.report.choice import Choice
 from jixiao.report.content import Area, Grave, Judged, Point, Ranked, Read, Report, Summary, Unclear
+from jixiao.snapshots import opened
 from jixiao.told import Clarity
 from jixiao.view import View, grouped, rows
 from queries.evaluation import Score
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from graph.folder import KnowledgeGraph
     from graph.history import Publication
+    from graph.snapshot import Snapshot
     from jixiao.messages import Language
     from jixiao.report.choice import Chosen
     from jixiao.summary import Profile
@@ -108,16 +109,7 @@ def before(graph: KnowledgeGraph, snapshot: Snapshot, number: int | None = None)
         HistoryError: the history is damaged.
     """
     others = [each.snapshot for each in _history(graph, snapshot, number) if each.snapshot != snapshot.id]
-    return kept(graph, others[-1]) if others and others[-1] in graph.available() else None
-
-
-def kept(graph: KnowledgeGraph, identity: str) -> Snapshot:
-    """A snapshot of a graph by its id.
-
-    Raises:
-        SnapshotError: it is not there or damaged.
-    """
-    return Snapshot(graph.snapshots / identity, graph.records)
+    return opened(graph, others[-1]) if others and others[-1] in graph.available() else None
 
 
 @lru_cache(maxsize=2)

@@ -78,6 +78,8 @@ class Made(BaseModel):
     site: str = ""
     choice: Choice
     forms: tuple[str, ...]
+    templates: str | None = None
+    """The folder of the templates that were used, where they were not ours."""
     figures: Figures | None = None
 
 
