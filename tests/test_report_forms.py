@@ -398,7 +398,8 @@ def test_what_can_change_has_words(told):
 
 # Paper
 
-PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><title>报告 甲</title><meta name="author" content="绩效"></head>
+PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><title>报告 甲</title><meta name="author" content="绩效">
+<style>@page {{ @bottom-center {{ content: counter(page) " / " counter(pages) }} }}</style></head>
 <body><h1>报告</h1><h2>第一节</h2><p style="break-after: page">文字</p><h2>第二节</h2>{}</body></html>"""
 
 

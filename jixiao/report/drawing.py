@@ -212,7 +212,6 @@ def picture(name: str, height: float, draw: Draw, *, title: str, told: str) -> s
 def _inline(root: Element, name: str, title: str, told: str) -> str:
     """What matplotlib drew as a part of a page: no size of its own, no styles or ids that others could mean."""
     root.attrib = {"viewBox": root.attrib["viewBox"], "role": "img", "aria-labelledby": f"{name}-title {name}-desc"}
-    root.set("class", "drawn")
     root.set("style", f"display: block; width: 100%; min-width: 20rem; max-width: 34rem; font-family: {FAMILIES}")
     root[:] = [child for child in root if child.find(f"{_SVG}style") is None]
     for place, (kind, words) in enumerate((("title", title), ("desc", told))):

@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGES = """
-@page { size: A4; margin: 18mm 16mm 20mm }
-@page { @bottom-center { content: counter(page) " / " counter(pages); font-size: 9pt; color: #555 } }
-@page :first { @bottom-center { content: none } }
-h1 { bookmark-level: 1 } h2 { bookmark-level: 2 } h3 { bookmark-level: none }
-.drawn { max-width: 15cm; break-inside: avoid }
+h1 { bookmark-level: 1 } h2 { bookmark-level: 2 } h3, h4 { bookmark-level: none }
+svg[role=img] { max-width: 105mm !important; min-width: 0 !important }
 """
+"""What a page for reading does not say; its own style has the paper and the numbers of its pages."""
 _WITH_FALLBACK = re.compile(r"var\(--[\w-]+,\s*([^()]+)\)")
 """WeasyPrint knows no custom properties in SVG; what they fall back to stands beside them."""
 
