@@ -32,12 +32,11 @@ from jixiao.years import CHANGES, COLUMNS, OVERVIEW, compared, line_record, over
 from queries.derivations import derived
 
 PRINTS = (
-    *(("narrow", None), ("markdown", None), ("line", None), ("halves", None), ("ruled", "pdf"), ("flat", "xlsx")),
-    *(("continuous", "docx"), ("department", "html"), ("full", "csv"), ("stepped", "xlsx")),
-    *(("prose", "docx"), ("sides", "pdf")),
+    *(("narrow", None), ("markdown", None), ("line", None), ("halves", None)),
+    *(("ruled", "pdf"), ("continuous", "xlsx"), ("department", "html"), ("prose", "docx")),
 )
 """Layouts and kinds of files, each for another department."""
-SEEDS = (0, 1, 2, 3, 5, 6, 8, 10, 14, 16, 17, 25)
+SEEDS = (0, 17, 2, 3, 5, 6, 8, 10)
 """Each of these is another department."""
 
 
