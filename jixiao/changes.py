@@ -179,7 +179,8 @@ class Changes:
         projects = (self.projects_added, self.projects_removed, self.money_changed)
         indicators = (self.indicators_added, self.indicators_removed, *self.targets.values())
         judged = (self.new, self.fixed, self.gone, self.rules_added, self.rules_removed)
-        return not any((*documents, *projects, *indicators, *judged))
+        moved = [each for each in self.open if each.has_changed]
+        return not any((*documents, *projects, *indicators, *judged, moved))
 
 
 def changes(before: View, after: View) -> Changes:

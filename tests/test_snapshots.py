@@ -292,7 +292,7 @@ def test_nothing_is_removed_while_somebody_publishes_or_where_nothing_was_publis
 def test_publications_are_listed_with_their_state(made, ids, jixiao):
     code, out, _ = jixiao(made, "list")
     assert code == DONE
-    assert [line.split()[-1] for line in out.splitlines()] == ["状态", "保留", "保留", "保留", "当前", "从未启用"]
+    assert [line.split()[-1] for line in out.splitlines()] == ["状态", "保留", "保留", "保留", "当前", "没有启用记录"]
     assert ids[4] in out.splitlines()[-1]
 
 
