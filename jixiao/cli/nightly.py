@@ -46,7 +46,7 @@ Accept = Annotated[bool, typer.Option("--accept-drop", help=text("help.accept_dr
 Date = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=text("help.nightly_date"))]
 Templates = Annotated[Path | None, typer.Option("--templates", metavar="DIR", help=text("help.templates"))]
 PrintTimer = Annotated[Timer | None, typer.Option("--print-timer", help=text("help.print_timer"))]
-At = Annotated[str, typer.Option("--at", metavar="HH:MM", help=text("help.at"))]
+At = Annotated[str, typer.Option("--at", metavar="HH:MM", show_default=False, help=text("help.at"))]
 
 
 @app.command(cls=Command, help=text("help.nightly"))

@@ -10,8 +10,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from jinja2 import TemplateError
-
 from graph.errors import FolderBusyError, GraphError
 from graph.files import WRITING
 from graph.lock import exclusive
@@ -123,8 +121,6 @@ def cause_of(error: Exception) -> str | None:
         return str(error)
     if is_full(error):
         return text("nightly.full")
-    if isinstance(error, TemplateError):
-        return text("nightly.template", error=error)
     return refusal(error)
 
 
