@@ -38,11 +38,13 @@ OURS = "jixiao"
 """Under this prefix a reader's template finds the one that it takes the place of: ``jixiao/report.html``."""
 SHOWN = 50
 """So many rows of a list a page shows; the workbook and the lines have all."""
+PHONE = 15
+"""So many on a phone, where a row is a card; ``report.css`` hides the others."""
 SHEETS = ("jixiao.css", "report.css")
 PICTURES = ("ranking", "rules", "money", "areas", "trend")
 PROJECTS = "项目"
 """What the site's list of projects calls those that are no whole departments."""
-_SPECIAL = re.compile(r"([\\`*_\[\]|~])")
+_SPECIAL = re.compile(r"([\\`*_\[\]|~]|<(?=[A-Za-z/!?])|&(?=#|\w+;))")
 
 
 def html(report: Report, *, templates: Path | None = None, sheets: Sequence[str] = ()) -> str:
@@ -102,7 +104,7 @@ def _plainly(value: Any) -> Any:
     if value is None or isinstance(value, Markup):
         return stated(value)
     line = " ".join(str(value).split())
-    return Markup(_SPECIAL.sub(r"\\\1", line).replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704 - escaped here
+    return Markup(_SPECIAL.sub(r"\\\1", line))  # noqa: S704 - escaped here
 
 
 def _address(link: str) -> Markup:
@@ -167,8 +169,9 @@ def _filled(
         c=report.changes,
         rules=rules(),
         shown=SHOWN,
+        phone=PHONE,
         command=command(report),
-        gap=" " if language == "en" else "",
+        gap=Markup(" " if language == "en" else ""),  # noqa: S704 - ours
         PROJECTS=PROJECTS,
     )
     try:

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from jixiao.report import pages
 from jixiao.report.making import before, report
 from jixiao.site.frame import desk_of, show, spoken
+from jixiao.site.nightly import HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from jixiao.report.content import Report
     from jixiao.view import View
 
+POLICY = "Content-Security-Policy"
+"""That of reports lets pictures carry their style."""
 SHEETS = tuple(f"/static/{name}" for name in pages.SHEETS)
 _WRITING = Lock()
 
@@ -61,7 +64,7 @@ def show_report(request: Request) -> Response:
     site = str(request.base_url).rstrip("/")
     page = _written(desk.graph, desk.view, site, () if alone else SHEETS, spoken(request))
     named = {"Content-Disposition": f'attachment; filename="jixiao-{desk.view.id}.html"'} if alone else {}
-    return HTMLResponse(page, headers=named)
+    return HTMLResponse(page, headers={POLICY: HEADERS[POLICY], **named})
 
 
 def _written(graph: KnowledgeGraph, view: View, site: str, sheets: Sequence[str], language: Language) -> str:
