@@ -275,6 +275,13 @@ def test_findings_of_the_workbook_say_whether_they_are_new(told, book):
     assert {row["永久地址"] for row in rows_of(book, "findings") if row["与上一份比"] == "新"} == new != set()
 
 
+def test_changes_of_the_workbook_name_what_was_and_what_is(told, book):
+    changed = rows_of(book, "changes")
+    gone = [row for row in changed if row["变化"] == said("what.document-removed", "zh")]
+    assert [row["文件名"] for row in gone] == [each.source for each in told.changes.documents_removed] != []
+    assert {row["缘故"] for row in changed} - {""} <= {said(f"because.{name}", "zh") for name in words()["because"]}
+
+
 def members(path, pattern):
     with zipfile.ZipFile(path) as archive:
         return [archive.read(name).decode() for name in sorted(archive.namelist()) if re.search(pattern, name)]

@@ -148,11 +148,13 @@ def _figures(report: Report, total: Summary) -> Iterator[tuple[str, Value]]:
 def _changes(told: Teller) -> Iterator[Row]:
     for each in differences(told.report.changes) if told.report.changes else ():
         money = "project" in each.what or "money" in each.what
-        says = (None, None, each.before, each.after) if money else (each.before, each.after, None, None)
+        printed = [told.filtered("told", value) or None for value in (each.before, each.after)]
+        says = (None, None, each.before, each.after) if money else (*printed, None, None)
         finding = each.finding
         yield (
             told.words(f"what.{each.what}"),
             *told.of(each.document),
+            each.document.source if each.document else None,
             told.project(each.subject, finding.project if finding else None),
             each.indicator.name if each.indicator else finding.indicator if finding else None,
             told.titles.get(each.rule, each.rule) if each.rule else None,
@@ -351,7 +353,7 @@ SHEETS = (
     Sheet("summary", "figure value:count", _summary),
     Sheet(
         "changes",
-        "what department year:plain project indicator rule before after money_before:money money_after:money "
+        "what department year:plain file project indicator rule before after money_before:money money_after:money "
         "because address",
         _changes,
     ),
