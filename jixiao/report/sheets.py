@@ -147,9 +147,11 @@ def _figures(report: Report, total: Summary) -> Iterator[tuple[str, Value]]:
 
 def _changes(told: Teller) -> Iterator[Row]:
     for each in differences(told.report.changes) if told.report.changes else ():
-        money = "project" in each.what or "money" in each.what
-        printed = [told.filtered("told", value) or None for value in (each.before, each.after)]
-        says = (None, None, each.before, each.after) if money else (*printed, None, None)
+        says: list[Value] = [each.before, each.after]
+        if "project" in each.what or "money" in each.what:
+            says = [None, None, *says]
+        else:
+            says = [*(told.filtered("told", value) or None for value in says), None, None]
         finding = each.finding
         yield (
             told.words(f"what.{each.what}"),
