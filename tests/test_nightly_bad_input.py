@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import shutil
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -15,6 +18,7 @@ from graph.lock import exclusive
 from jixiao.errors import BadInputError, JixiaoError
 from jixiao.nightly import guards
 from jixiao.nightly import inbox as inboxes
+from jixiao.nightly.guards import StoppedError
 
 ONE, TWO = small(1), small(2)
 
@@ -206,3 +210,38 @@ def test_a_mistake_of_the_program_is_logged_as_one(nights, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         nights.run()
     assert nights.log()["exit"] == 3
+
+
+ROOM = 48 * 2**20
+
+
+def mounted(place) -> bool:
+    """Whether a small file system could be made there."""
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(place)]
+    return sys.platform == "linux" and not subprocess.run(command, check=False, capture_output=True).returncode
+
+
+@pytest.mark.parametrize("left", [0, 50_000, 1_000_000, 4_000_000])
+def test_a_small_disk_that_is_full_stops_the_run_and_after_there_is_room_it_goes_on(tmp_path, monkeypatch, left):
+    place = tmp_path / "disk"
+    if not mounted(place):  # not allowed here; the test above plays a full disk
+        return
+    try:
+        nights = Nights(place, monkeypatch)
+        nights.put("甲.md", ONE)
+        live = nights.run().live.id
+        nights.put("乙.md", TWO)
+        reports = nights.reports()
+        filler = place / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(place).free - left))
+        with pytest.raises(StoppedError, match="磁盘满了"):
+            nights.run()
+        assert nights.graph.live().id == live
+        assert next(iter(nights.graph.live().query("SELECT (COUNT(*) AS ?n) {?s ?p ?o}")))
+        assert nights.reports() == reports
+        filler.unlink()
+        assert nights.run().code == 0
+        assert len(nights.sources()) == 2
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)

@@ -25,17 +25,27 @@ _NAME = re.compile(r"\d{6,}\.json")
 
 
 class Run:
-    """The log of one run."""
+    """The log of one run; there is a file when it has begun."""
 
-    def __init__(self, folder: Path, number: int, told: dict[str, Any]) -> None:
-        self._file = folder / f"{number:06}.json"
-        self.number = number
-        self.told = told
+    def __init__(self, kg: Path) -> None:
+        self._folder = kg / FOLDER
+        self.number = 0
+        self.told: dict[str, Any] = {}
+
+    def begin(self, settings: Mapping[str, Any]) -> None:
+        """Write the beginning down; the fact ``died`` is the run before, where that one has no end."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        before, newest = last(self._folder.parent), _newest(self._folder)
+        self.number = _number(newest) + 1 if newest else 1
+        self.note(number=self.number, pid=os.getpid(), version=ingest.EXTRACTOR, started=moment(), settings=settings)
+        if before and "ended" not in before:
+            self.note(died={name: before.get(name) for name in ("number", "pid", "started", "steps")})
 
     def note(self, **facts: Any) -> None:
         """Write facts down."""
         self.told |= facts
-        write_whole(self._file, json.dumps(self.told, ensure_ascii=False, indent=1).encode())
+        file = self._folder / f"{self.number:06}.json"
+        write_whole(file, json.dumps(self.told, ensure_ascii=False, indent=1).encode())
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -49,21 +59,9 @@ class Run:
             entry["seconds"] = round(time.perf_counter() - start, 3)
 
     def end(self, code: int, message: str) -> None:
-        """Write the end down."""
-        self.note(ended=moment(), exit=code, message=message)
-
-
-def begin(kg: Path, settings: Mapping[str, Any]) -> Run:
-    """The log of a run that starts now; its fact ``died`` is the run before, where that one has no end."""
-    folder = kg / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    before = last(kg)
-    run = Run(folder, _number(newest) + 1 if (newest := _newest(folder)) else 1, {})
-    died = None if before is None or "ended" in before else before
-    run.note(number=run.number, pid=os.getpid(), version=ingest.EXTRACTOR, started=moment(), settings=settings)
-    if died:
-        run.note(died={name: died.get(name) for name in ("number", "pid", "started", "steps")})
-    return run
+        """Write the end down of a run that began."""
+        if self.number:
+            self.note(ended=moment(), exit=code, message=message)
 
 
 def last(kg: Path) -> Mapping[str, Any] | None:

@@ -21,6 +21,7 @@ from jixiao.errors import BadInputError
 from jixiao.intake import is_published, publish
 from jixiao.messages import language, text
 from jixiao.nightly import guards, hooks, inbox, ledger, log, web
+from jixiao.nightly.addresses import differences
 from jixiao.nightly.approval import MAX_DROP, approval
 from jixiao.nightly.ledger import Comparison
 from jixiao.nightly.reading import read
@@ -130,9 +131,10 @@ def run(order: Order, say: Callable[[str], None], progress: Progress) -> Outcome
     """
     order.kg.mkdir(parents=True, exist_ok=True)
     with guards.alone(order.kg):
-        entry = log.begin(order.kg, order.told())
+        entry = log.Run(order.kg)
         steps = Steps(order, entry, say, progress)
         with guards.told(entry, steps.graph):
+            entry.begin(order.told())
             outcome = steps.all()
             entry.end(outcome.code, "\n".join(outcome.problems))
     return outcome
@@ -189,9 +191,14 @@ class Steps:
             raise BadInputError(text("nightly.emptied", path=place, count=known))
         return found
 
+    @property
+    def _is_list(self) -> bool:
+        """Whether the inbox is a list of web addresses."""
+        return self.order.inbox.suffix.lower() == LISTING
+
     def _looked(self, unpacked: Path) -> Iterable[Item | Trouble]:
         place, kg = self.order.inbox, self.order.kg
-        if place.suffix.lower() == LISTING:
+        if self._is_list:
             return web.look(place, kg / FETCHED, self._say, pause=self.order.pause)
         return inbox.look(place, unpacked)
 
@@ -199,8 +206,12 @@ class Steps:
         """Read and keep what is new; what is not to be tried again."""
         with self._log.step("read"):
             ledger.write(self.order.kg, self.order.inbox, files.begun())
+            unread = files.unread()
             lasting = read(files, self.graph, self._progress)
-        self._log.note(files=files.told())
+            differing = differences(self.order.inbox, unread, self.graph) if self._is_list else []
+        for each in differing:
+            self._say(each)
+        self._log.note(files=files.told(), differing=differing)
         return lasting
 
     def _publish(self, outcome: Outcome) -> None:
@@ -241,6 +252,8 @@ class Steps:
     def _keep(self, files: Comparison, lasting: Mapping[str, str]) -> None:
         """Write down what of the inbox is live now."""
         ledger.write(self.order.kg, self.order.inbox, files.done(lasting, self.graph.held()))
+        if self._is_list:
+            web.finish(self.order.kg / FETCHED)
 
     def _report(self, outcome: Outcome) -> None:
         """Write the report on what is live, where there is none yet, and bring the index and the feed up to it."""
