@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+from nights import Nights
 from starlette.testclient import TestClient
 
 import ingest
@@ -156,7 +157,9 @@ class Inbox:
         if paths:
             self.write(*paths)
         listing, kept = self.folder / "list.csv", self.folder / "fetched"
-        return list(web.look(listing, kept, self.said.append, clock=self.watch.clock, **options))
+        found = list(web.look(listing, kept, self.said.append, clock=self.watch.clock, **options))
+        web.finish(kept)
+        return found
 
     def tomorrow(self):
         self.watch.seconds += 24 * 3600
@@ -324,6 +327,17 @@ def test_what_a_run_fetched_that_was_killed_is_not_asked_for_again(inbox, served
     inbox.tomorrow()
     inbox.look()
     assert len(served.paths("/a.pdf")) == 2
+
+
+def test_what_a_run_fetched_that_was_stopped_before_its_end_is_not_asked_for_again(inbox, served, watch):
+    served.answers["/a.pdf"] = Answer(PDF)
+    inbox.write("/a.pdf")
+    assert len(list(web.look(inbox.folder / "list.csv", inbox.folder / "fetched", print, clock=watch.clock))) == 1
+    watch.seconds += 3600
+    assert contents(inbox.look()) == [PDF]
+    assert len(served.paths()) == 1
+    inbox.look()
+    assert len(served.paths()) == 2
 
 
 def test_a_run_that_was_killed_long_ago_is_not_gone_on_with(inbox, served, watch):
@@ -624,6 +638,35 @@ def test_what_is_known_of_a_document_stands_beside_it(inbox, served):
     told = json.loads((item.path.parent.parent / "meta.json").read_bytes())
     assert (told["address"], told["sha256"], told["etag"]) == (item.url, item.sha256, '"1"')
     assert sorted(each.name for each in item.path.parent.parent.iterdir()) == [item.sha256[:16], "meta.json"]
+
+
+def test_a_run_over_a_list_holds_what_its_addresses_have_until_they_leave_it(served, tmp_path, monkeypatch):
+    nights = Nights(tmp_path, monkeypatch)
+    for file in samples.write(tmp_path / "samples", seed=7, count=2):
+        path = f"/{len(served.answers)}.txt"
+        served.answers[path] = Answer(file.read_bytes(), etag=f'"{path}"')
+
+    def run(*paths):
+        rows = [f"{served.base}{path},教育局" for path in paths]
+        listing = nights.inbox / "list.csv"
+        listing.write_text("\n".join(["网址,部门", *rows]), encoding="utf-8")
+        return nights.run(inbox=listing, pause=0.0)
+
+    def urls():
+        return sorted(each.url.removeprefix(served.base) for each in nights.graph.live().documents())
+
+    first = run("/0.txt", "/1.txt")
+    assert (first.code, urls()) == (0, ["/0.txt", "/1.txt"])
+    assert len(json.loads((nights.kg / "runs" / "000001.json").read_bytes())["differing"]) == 2
+    assert sum("教育局" in each for each in nights.said) == 2
+    again = run("/0.txt", "/1.txt")
+    assert (again.code, again.built, nights.read) == (0, False, [])
+    assert not any("教育局" in each for each in nights.said), "it is told once"
+    served.answers["/0.txt"] = Answer(status=410)
+    gone = run("/0.txt", "/1.txt")
+    assert (gone.code, gone.built, urls()) == (2, False, ["/0.txt", "/1.txt"])
+    assert run("/1.txt").built
+    assert urls() == ["/1.txt"]
 
 
 def test_a_page_says_where_its_document_was_fetched_from(tmp_path):

@@ -9,16 +9,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
+import ingest
 from ingest.readers.text import content_of
 from jixiao.errors import BadInputError
 from jixiao.messages import text
 from jixiao.nightly.inbox import Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from graph.folder import KnowledgeGraph
     from ingest.records import Document
+    from jixiao.nightly.inbox import Item
 
 COLUMNS = {
     "网址": "address", "地址": "address", "address": "address", "url": "address",
@@ -160,6 +163,18 @@ class Expectations:
         while name not in self._by_address and "/" in name:
             name = name.rpartition("/")[0]
         return self._by_address.get(name)
+
+
+def differences(listing: Path, items: Iterable[Item], graph: KnowledgeGraph) -> list[str]:
+    """How the documents of some items differ from what their list says of them, for people.
+
+    Raises:
+        BadInputError: the list cannot be read.
+    """
+    expected = Expectations(read(listing))
+    documents = ((each.name, graph.record(each.sha256, ingest.EXTRACTOR)) for each in items)
+    told = (expected.difference(name, document) for name, document in documents if document)
+    return [each for each in told if each]
 
 
 def _agree(one: str, other: str) -> bool:

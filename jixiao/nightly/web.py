@@ -72,7 +72,8 @@ def look(  # noqa: PLR0913 - what tests set stands behind
 ) -> Iterator[Item | Trouble]:
     """The documents at the addresses of a list, in its order; each as it is now, or as it was when it was last had.
 
-    Of an address that cannot be had, both come: what it had before, where that is known, and the trouble.
+    Of an address that cannot be had, both come: what it had before, where that is known, and the trouble. When
+    everything is done with them, :func:`finish` is to be called.
 
     Args:
         listing: a CSV file (:mod:`jixiao.nightly.addresses`).
@@ -104,6 +105,10 @@ def look(  # noqa: PLR0913 - what tests set stands behind
                 say(sentence)
             yield from arrival.found(unpacked)
     say(text("web.done", count=len(listed), unchanged=unchanged))
+
+
+def finish(folder: Path) -> None:
+    """Note that a run did everything with what was fetched; until then another goes on with it and asks for no more."""
     (folder / UNFINISHED).unlink(missing_ok=True)
 
 
@@ -114,15 +119,15 @@ HEADERS = {
 }
 
 
-def _begin(folder: Path, clock: Clock) -> str:
-    """Since when what was fetched counts as fetched by this run: the beginning of the one that was killed, if any."""
+def _begin(folder: Path, clock: Clock) -> str | None:
+    """Since when what was fetched is still good: the beginning of a run that was killed, if there was one."""
     note, now = folder / UNFINISHED, clock.now()
     if note.is_file():
         begun = note.read_text(encoding="ascii")
         if timedelta(0) <= now - datetime.fromisoformat(begun) < FRESH:
             return begun
     write_whole(note, clock.stamp().encode("ascii"))
-    return clock.stamp()
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +217,9 @@ class Fetcher:
     """Fetches what has changed, one address after the other."""
 
     def __init__(  # noqa: PLR0913 - each is one
-        self, client: httpx.Client, folder: Path, manners: Manners, clock: Clock, *, largest: int, since: str
+        self, client: httpx.Client, folder: Path, manners: Manners, clock: Clock, *, largest: int, since: str | None
     ) -> None:
-        """Keep documents in a folder; what is there and was asked for ``since`` is not asked for again."""
+        """Keep documents in a folder; what was asked for ``since`` a moment is not asked for again."""
         self._client = client
         self._folder = folder
         self._manners = manners
@@ -226,7 +231,7 @@ class Fetcher:
         """What an address has, and whether that is new."""
         place = Place(self._folder, listed.address)
         kept = place.kept()
-        if kept and kept.checked >= self._since:
+        if kept and self._since and kept.checked >= self._since:
             return Arrival(listed, kept, place.content(kept), unchanged=True)
         try:
             now = self._patiently(place, kept)
