@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from graph.errors import SnapshotError
+from graph.errors import CurrentError, SnapshotError
 from graph.snapshot import Snapshot
 from jixiao.errors import BadInputError
 from jixiao.messages import text
@@ -47,6 +47,18 @@ def opened(graph: KnowledgeGraph, name: str) -> Snapshot:
     return Snapshot(graph.snapshots / name, graph.records)
 
 
+def live(graph: KnowledgeGraph) -> str | None:
+    """The id of the live snapshot; ``None`` where nobody can tell or it is damaged, so that one can still go back.
+
+    Raises:
+        NothingPublishedError: nothing was published in this folder yet.
+    """
+    try:
+        return graph.live().id
+    except (CurrentError, SnapshotError):
+        return None
+
+
 def of(graph: KnowledgeGraph, name: str) -> list[Publication]:
     """The publications of a snapshot, the first one first."""
     return [each for each in graph.history() if each.snapshot == name]
@@ -56,9 +68,9 @@ def listing(graph: KnowledgeGraph) -> Iterator[dict[str, Any]]:
     """Every publication, then the snapshots that never went live, as rows."""
     there, published = graph.available(), graph.history()
     last = {each.snapshot: each.number for each in published}
-    live = graph.live().id
+    current = live(graph)
     for each in published:
-        is_live = each.snapshot == live and each.number == last[live]
+        is_live = each.snapshot == current and each.number == last[current]
         state = "live" if is_live else "kept" if each.snapshot in there else "removed"
         yield _row(each.snapshot, each.counts, state) | {
             "number": each.number,
@@ -67,7 +79,7 @@ def listing(graph: KnowledgeGraph) -> Iterator[dict[str, Any]]:
         }
     for name in there:
         if name not in last:
-            yield _row(name, _counts(graph, name), "live" if name == live else "held")
+            yield _row(name, _counts(graph, name), "live" if name == current else "held")
 
 
 def _row(name: str, counts: Mapping[str, int], state: str) -> dict[str, Any]:

@@ -431,6 +431,14 @@ def test_going_back_says_that_the_next_night_publishes_anew(kg, ids, jixiao):
     assert len(kg.history()) == 5
 
 
+def test_where_nobody_can_tell_what_is_live_one_can_still_look_and_go_back(kg, ids, jixiao):
+    (kg.path / "current").write_text("nonsense", encoding="utf-8")
+    code, out, _ = jixiao(kg, "list")
+    assert (code, "当前" in out) == (DONE, False)
+    assert jixiao(kg, "rollback", "4")[0] == DONE
+    assert kg.live().id == ids[3]
+
+
 def test_pruning_says_what_was_removed_and_what_is_lost(kg, ids, jixiao):
     code, _, said = jixiao(kg, "prune", "--keep", "1", "--sources")
     assert code == DONE

@@ -246,16 +246,15 @@ def tell_vocabulary(graph: KnowledgeGraph, names: Sequence[str]) -> None:
 @snapshots.command(cls=Command, help=text("help.snapshots_rollback"))
 def rollback(asked: Id, kg: Kg = HERE) -> None:
     """Makes another snapshot live."""
-    from jixiao.snapshots import identity  # noqa: PLC0415
+    from jixiao.snapshots import identity, live  # noqa: PLC0415
 
     graph = knowledge_graph(kg)
-    name = identity(graph, asked)
-    before = graph.current()
-    if before and before.id == name:
+    name, before = identity(graph, asked), live(graph)
+    if before == name:
         say(text("snapshots.is_live", snapshot=name))
         return
     graph.switch(name)
-    say(text("snapshots.switched", snapshot=name, before=before.id if before else "—"))
+    say(text("snapshots.switched", snapshot=name, before=before or "—"))
     say(text("snapshots.inbox_again"))
 
 
