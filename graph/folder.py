@@ -260,8 +260,8 @@ class KnowledgeGraph:
         """
         return history.read(self.path)
 
-    def switch(self, identity: str) -> Snapshot:
-        """Make another snapshot live: going back is switching back.
+    def snapshot(self, identity: str) -> Snapshot:
+        """One of the snapshots that are there, live or not.
 
         Raises:
             CurrentError: There is no such snapshot.
@@ -269,7 +269,16 @@ class KnowledgeGraph:
         """
         if identity not in self.available():
             raise self._damaged(f"快照 {identity} 不存在")
-        snapshot = self._snapshot(identity)
+        return self._snapshot(identity)
+
+    def switch(self, identity: str) -> Snapshot:
+        """Make another snapshot live: going back is switching back.
+
+        Raises:
+            CurrentError: There is no such snapshot.
+            SnapshotError: The snapshot is damaged.
+        """
+        snapshot = self.snapshot(identity)
         with exclusive(self.path):
             history.note(self.path, identity, snapshot.manifest)
             self._make_current(identity)

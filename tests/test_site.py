@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 import re
+import shutil
 import threading
 from datetime import datetime
 from decimal import Decimal
@@ -28,6 +29,7 @@ from jixiao.rendering import page_path
 from jixiao.site import desk as desk_module
 from jixiao.site.app import create_app
 from jixiao.site.desk import Desk
+from jixiao.site.engine import Service
 from jixiao.site.index import LONGEST
 from jixiao.site.lists import CHOSEN
 from jixiao.site.negotiate import preferred
@@ -539,3 +541,17 @@ def test_every_address_of_the_vocabulary_and_of_named_graphs_resolves(site, publ
     asked = sorted(addresses - set(codes)) + codes[::25]
     paths = (quote(each.removeprefix(BASE.rstrip("/")), safe="/%~:@!$'()*,;=") for each in asked)
     assert [path for path in paths if site.get(path, headers={"Accept": "text/html"}).status_code != 200] == []
+
+
+def test_a_site_may_show_one_older_snapshot_that_a_paper_cites(published, tmp_path):
+    shutil.copytree(published.path, tmp_path / "kg")
+    graph = KnowledgeGraph(tmp_path / "kg")
+    cited = graph.live()
+    finding = cited.findings()[0]
+    intake.publish(graph, without=[cited.manifest["documents"][0]["sha256"], cited.manifest["documents"][1]["sha256"]])
+    with TestClient(create_app(graph.path), headers=BROWSER) as client:
+        assert client.get(page_path(finding["address"])).status_code == 404
+    with TestClient(create_app(graph.path, Service(snapshot=cited.id)), headers=BROWSER) as client:
+        page = client.get(page_path(finding["address"]))
+    assert page.status_code == 200
+    assert f"这里只看快照 {cited.id}" in page.text

@@ -31,6 +31,7 @@ Memory = Annotated[int, typer.Option("--query-memory", metavar="MB", min=512, he
 Workers = Annotated[
     int | None, typer.Option("--query-workers", metavar="NUMBER", min=1, help=text("help.query_workers"))
 ]
+Shown = Annotated[str | None, typer.Option("--snapshot", metavar="ID", help=text("help.serve_snapshot"))]
 Nightly = Annotated[str | None, typer.Option("--nightly", metavar="HH:MM", help=text("help.serve_nightly"))]
 Inbox = Annotated[Path | None, typer.Option("--inbox", metavar="DIR|LIST.csv", help=text("help.inbox"))]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=text("help.serve_out"))]
@@ -54,6 +55,7 @@ def serve(  # noqa: PLR0913 - each is an option
     inbox: Inbox = None,
     out: Out = None,
     settings: Settings = None,
+    snapshot: Shown = None,
 ) -> None:
     """Opens the site until it is stopped."""
     from jixiao.site.engine import Service, workers  # noqa: PLC0415 - loads the store
@@ -68,8 +70,22 @@ def serve(  # noqa: PLR0913 - each is an option
         workers=query_workers or workers(),
         token=token if scratch else None,
         upload=token if upload else None,
+        snapshot=_named(kg, snapshot, upload=upload) if snapshot else None,
     )
     run_site(kg, host, port, service, out, runs)
+
+
+def _named(folder: Path, asked: str, *, upload: bool) -> str:
+    """The snapshot that is shown instead of the live one.
+
+    Raises:
+        BadInputError: there is none, or what is uploaded would not be seen.
+    """
+    from jixiao.snapshots import identity  # noqa: PLC0415
+
+    if upload:
+        raise BadInputError(text("serve.snapshot_and_upload"))
+    return identity(knowledge_graph(folder), asked)
 
 
 def _runs(nightly: str | None, options: Mapping[str, Path | None]) -> AbstractContextManager[None] | None:

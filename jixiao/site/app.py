@@ -111,7 +111,7 @@ def create_app(
         beside: what goes on as long as the site is served.
     """
     mimetypes.add_type("text/javascript", ".js")  # Windows' registry may say otherwise, and browsers then refuse it
-    desk = Desk(folder)
+    desk = Desk(folder, service.snapshot if service else None)
     app = Starlette(
         routes=[*nightly.routes(kept), *ROUTES, Mount("/static", StaticFiles(packages=[("jixiao", "static")]))],
         lifespan=served,

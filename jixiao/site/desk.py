@@ -82,10 +82,15 @@ class Edition:
 
 
 class Desk:
-    """One knowledge-graph folder as the site sees it; follows the folder when another snapshot goes live."""
+    """One knowledge-graph folder as the site sees it; follows the folder when another snapshot goes live.
 
-    def __init__(self, folder: Path) -> None:
+    Attributes:
+        named: the id of the snapshot that is shown whatever is live, where there is one.
+    """
+
+    def __init__(self, folder: Path, named: str | None = None) -> None:
         self.graph = KnowledgeGraph(folder)
+        self.named = named
         self._lock = Lock()
         self._edition: Edition | None = None
         self._seen: tuple[int, int] | None = None
@@ -111,7 +116,7 @@ class Desk:
         with self._lock:
             stamp = self._stamp()
             if stamp is None or stamp != self._seen:
-                snapshot = self.graph.live()
+                snapshot = self.graph.snapshot(self.named) if self.named else self.graph.live()
                 self._seen = stamp
                 self._turn_to(snapshot)
             if self._next is not None and self._next.done():

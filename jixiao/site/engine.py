@@ -47,12 +47,14 @@ class Service:
     Attributes:
         token: what opens the scratch dataset; without it there is none.
         upload: what opens uploads and reviews from the site; without it there are none.
+        snapshot: the id of the one snapshot that is shown; without it the live one, whichever that is.
     """
 
     limits: Limits = field(default_factory=Limits)
     workers: int = field(default_factory=workers)
     token: str | None = None
     upload: str | None = None
+    snapshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,7 @@ def show(request: Request, name: str, here: str = "", status: int = 200, **value
         "lang": tongue,
         "elsewhere": elsewhere(request, tongue),
         "guest": guest_of(request),
+        "named": desk.named,
     }
     page = HTMLResponse(environment(tongue).get_template(name).render(given | values), status_code=status)
     remember(request, page, tongue)
