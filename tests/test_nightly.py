@@ -5,13 +5,23 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import signal
+import subprocess
+import sys
+import time
 import zipfile
+from pathlib import Path
 
 import pytest
-from nights import DAY, Nights, small
+from nights import DAY, Nights, plain_report, small
 
+from jixiao.errors import BadInputError
 from jixiao.intake import keeping, publish
-from jixiao.nightly import ledger
+from jixiao.nightly import ledger, reporting
+from jixiao.nightly import run as runs
+from jixiao.nightly.approval import MAX_DROP
+from jixiao.nightly.settings import Hook, Settings
+from jixiao.report.choice import Choice
 
 ONE, TWO, THREE = small(1), small(2), small(3)
 
@@ -274,3 +284,146 @@ def test_a_run_that_died_is_told_by_the_next_one(nights):
 def test_an_empty_inbox_at_the_beginning_is_nothing_to_do(nights):
     outcome = nights.run()
     assert (outcome.code, outcome.live, outcome.report) == (0, None, None)
+
+
+def test_a_report_is_compared_with_what_the_report_before_was_about(nights):
+    nights.put("甲.md", ONE)
+    first = nights.run()
+    nights.put("乙.md", TWO)
+    second = nights.run(date="2026-03-06")
+    assert (first.report.made.since, second.report.made.since) == (None, first.live.id)
+    assert [each.made.number for each in reporting.Shelf(nights.out).kept()] == [2, 1]
+
+
+def test_other_settings_make_another_report_of_the_same_publication_compared_with_the_same(nights):
+    nights.put("甲.md", ONE)
+    first = nights.run()
+    nights.put("乙.md", TWO)
+    nights.run()
+    other = nights.run(site="http://127.0.0.1:8000")
+    assert (other.built, other.written) == (False, True)
+    assert other.report.folder.name == f"{DAY}-3"
+    assert other.report.made.since == first.live.id
+    assert not nights.run(site="http://127.0.0.1:8000").written
+
+
+def test_each_watched_choice_has_a_report_of_its_own(nights):
+    nights.put("甲.md", ONE)
+    watch = (Choice("水务", departments=("水务局",)), Choice("今年", years=(2026,)))
+    outcome = nights.run(watch=watch)
+    assert [part.made.choice for part in outcome.report.parts] == sorted(watch, key=lambda each: each.name)
+    assert not nights.run(watch=watch).written
+    assert nights.run(watch=watch[:1]).written
+
+
+def test_a_watched_name_that_nothing_is_disclosed_of_is_told_every_night_and_keeps_no_report_back(nights, monkeypatch):
+    def unknown(*asked, choice, **made):
+        if choice.name:
+            raise BadInputError("没有这个部门")
+        return plain_report(*asked, choice=choice, **made)
+
+    monkeypatch.setattr(reporting, "report", unknown)
+    nights.put("甲.md", ONE)
+    watch = (Choice("某处", departments=("某处",)),)
+    for written in (True, False):
+        outcome = nights.run(watch=watch)
+        assert (outcome.code, outcome.written) == (2, written)
+        assert "没有这个部门" in outcome.problems[0]
+    assert f"{DAY}/report.md" in nights.reports()
+
+
+def test_hooks_are_told_of_each_report_once_and_again_where_they_were_not_reached(nights, tmp_path):
+    nights.put("甲.md", ONE)
+    said = tmp_path / "said"
+    write = f"import sys; open({str(said)!r}, 'a').write(sys.stdin.read() + '\\n')"
+    good = Hook(command=(sys.executable, "-c", write))
+    bad = Hook(command=(sys.executable, "-c", "raise SystemExit(7)"))
+    outcome = nights.run(hooks=(bad, good))
+    assert (outcome.code, len(outcome.problems)) == (2, 1)
+    assert nights.run(hooks=(bad, good)).code == 2
+    told = [json.loads(line) for line in said.read_text(encoding="utf-8").splitlines()]
+    assert [each["snapshot"] for each in told] == [outcome.live.id]
+    assert told[0]["folder"] == str(nights.out / DAY)
+    assert [each["cause"] is None for each in nights.log()["hooks"]] == [False]
+    nights.put("乙.md", TWO)
+    nights.run(hooks=(good,))
+    assert len(said.read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_old_snapshots_are_removed_but_not_what_the_report_is_compared_with(nights):
+    for number, content in enumerate((ONE, TWO, THREE, small(4))):
+        nights.put(f"{number}.md", content)
+        nights.run(keep=1)
+    first, *_, before, live = (each.snapshot for each in nights.graph.history())
+    assert first not in nights.graph.available()
+    assert {before, live} <= set(nights.graph.available())
+    assert nights.log()["pruned"]
+    assert len(nights.graph.history()) == 4
+
+
+def test_settings_and_what_is_asked_make_an_order():
+    told = Settings.model_validate_json(
+        '{"site": "http://127.0.0.1/", "keep": 5, "watch": [{"name": "水务", "year": [2026]}]}'
+    )
+    order = runs.Order.of(told, inbox=Path("in"), kg=Path("kg"), out=Path("out"))
+    assert (order.site, order.keep, order.max_drop) == ("http://127.0.0.1", 5, MAX_DROP)
+    assert order.watch == (Choice("水务", years=(2026,)),)
+    json.dumps(order.told())
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        nights = Nights(tmp_path_factory.mktemp("program"), patch)
+    nights.put("甲.md", ONE)
+    return nights
+
+
+class TestAsAProgram:
+    """The command, in a process of its own, with everything that costs seconds."""
+
+    def command(self, place, *more):
+        places = ("--inbox", place.inbox, "--kg", place.kg, "--out", place.out, "--date", DAY)
+        return [sys.executable, "-m", "jixiao", "nightly", *map(str, (*places, *more))]
+
+    def test_one_that_is_asked_to_end_ends_tidily_and_the_next_one_goes_on(self, place):
+        running = subprocess.Popen(self.command(place), stderr=subprocess.PIPE)
+        limit = time.monotonic() + 60
+        while not list((place.kg / "snapshots").glob(".building-*")):
+            assert running.poll() is None
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=60)
+        assert running.returncode == 130, said.decode()
+        assert place.log()["exit"] == 130
+        assert not list((place.kg / "snapshots").iterdir())
+        done = subprocess.run(self.command(place), check=True, capture_output=True, encoding="utf-8")
+        assert "收件夹里有 1 份文件：新增 1 份" in done.stderr
+        assert "甲.md" not in done.stderr  # it was read before
+        assert place.graph.live().id in done.stderr
+        assert str(place.out / DAY / "report.html") in done.stderr
+        assert not done.stdout
+
+    def test_the_second_time_there_is_nothing_to_do(self, place):
+        before = place.reports()
+        done = subprocess.run(self.command(place), check=True, capture_output=True, encoding="utf-8")
+        assert "没有变化" in done.stderr
+        assert place.reports() == before
+
+    def test_what_could_not_be_read_is_said_with_its_cause(self, place):
+        place.put("坏.pdf", b"%PDF-1.7 cut off")
+        done = subprocess.run(self.command(place), check=False, capture_output=True, encoding="utf-8")
+        assert done.returncode == 2
+        assert "有 1 个文件没有读成" in done.stderr
+        assert "· 坏.pdf：" in done.stderr
+
+    @pytest.mark.parametrize("system", ["systemd", "cron", "windows"])
+    def test_timers_are_printed_and_nothing_is_run(self, place, system):
+        runs_before = len(list((place.kg / "runs").iterdir()))
+        command = self.command(place, "--keep", "9", "--print-timer", system, "--at", "03:30")
+        done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+        assert "nightly" in done.stdout
+        assert "--keep" in done.stdout
+        assert DAY not in done.stdout
+        assert len(list((place.kg / "runs").iterdir())) == runs_before

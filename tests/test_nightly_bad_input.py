@@ -16,9 +16,11 @@ from nights import DAY, Nights, small
 
 from graph.lock import exclusive
 from jixiao.errors import BadInputError, JixiaoError
-from jixiao.nightly import guards
+from jixiao.nightly import guards, reporting
 from jixiao.nightly import inbox as inboxes
+from jixiao.nightly.approval import HeldBackError
 from jixiao.nightly.guards import StoppedError
+from jixiao.report import making, write
 
 ONE, TWO = small(1), small(2)
 
@@ -245,3 +247,42 @@ def test_a_small_disk_that_is_full_stops_the_run_and_after_there_is_room_it_goes
         assert len(nights.sources()) == 2
     finally:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def test_a_snapshot_that_is_not_approved_stays_beside_the_live_one(nights, monkeypatch):
+    nights.run()
+    nights.put("乙.md", TWO)
+
+    def refuse(new, _):
+        raise HeldBackError(new.id, ["少了一半"])
+
+    with monkeypatch.context() as patched:
+        patched.setattr("jixiao.nightly.run.approval", lambda *_: refuse)
+        with nothing_changes(nights, "少了一半"):
+            nights.run()
+    assert len(nights.graph.available()) == 2
+    outcome = nights.run()
+    assert (nights.read, len(nights.sources()), outcome.code) == ([], 2, 0)
+
+
+@pytest.mark.parametrize(("template", "said"), [("{% if %}", "report.md"), ("{{ nobody.knows }}", "nobody")])
+def test_a_wrong_template_leaves_the_reports_and_the_next_run_writes_the_one_that_is_due(
+    nights, tmp_path, monkeypatch, template, said
+):
+    nights.run()
+    nights.put("乙.md", TWO)
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "report.md").write_text(template, encoding="utf-8")
+    live, reports = nights.graph.live().id, nights.reports()
+    with monkeypatch.context() as real:
+        real.setattr(reporting, "report", making.report)
+        real.setattr(reporting, "write", write)
+        with pytest.raises(StoppedError, match=said):
+            nights.run(templates=folder, forms=("md",))
+    assert nights.log()["exit"] == 2
+    assert nights.reports() == reports
+    assert not list(nights.out.glob(".writing-*"))
+    assert nights.graph.live().id != live  # what is live is what was read, whatever the report says of it
+    outcome = nights.run()
+    assert (outcome.built, outcome.written, outcome.report.made.since) == (False, True, live)
