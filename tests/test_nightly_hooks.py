@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import os
+import re
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
 
-from jixiao.nightly import hooks
+from jixiao.nightly import hooks, settings
 from jixiao.nightly.hooks import send
 from jixiao.nightly.manners import Clock
 from jixiao.nightly.settings import Hook
@@ -180,3 +184,44 @@ def test_one_that_fails_keeps_no_other_from_being_told(server, sent):
     assert [each.sent for each in outcomes] == [False, True, True]
     assert [each.hook for each in outcomes] == [each.id for each in every]
     assert "下次" in outcomes[0].sentence()
+
+
+class Mail(StreamRequestHandler):
+    """As much of a mail server as is needed to take one letter."""
+
+    def handle(self):
+        self.wfile.write(b"220 here\r\n")
+        for line in self.rfile:
+            command = line[:4].upper()
+            if command == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                self.server.letters.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+            self.wfile.write(b"221 bye\r\n" if command == b"QUIT" else b"250 fine\r\n")
+
+
+def test_the_mail_of_the_handbook_carries_the_report(root, tmp_path, monkeypatch):
+    (code,) = re.findall(r"```python\n(.*?)```", (root / "docs" / "fetching.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "mail.py").write_text(code, encoding="utf-8")
+    (tmp_path / "report.md").write_text("# 报告\n新增 3 处发现", encoding="utf-8")
+    (tmp_path / "report.xlsx").write_bytes(b"PK")
+    files = {form: tmp_path / f"report.{form}" for form in ("md", "xlsx")}
+    with ThreadingTCPServer(("127.0.0.1", 0), Mail) as server:
+        server.letters = []
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        monkeypatch.setenv("SMTP_PORT", str(server.server_address[1]))
+        hook = Hook(command=(sys.executable, str(tmp_path / "mail.py")), seconds=20)
+        (outcome,) = send([hook], NOTICE | {"folder": tmp_path, "files": files})
+        server.shutdown()
+    assert outcome.sent, outcome.cause
+    letter = email.message_from_bytes(server.letters[0], policy=email.policy.default)
+    assert "2031-02-15" in letter["Subject"]
+    assert "新增 3 处发现" in letter.get_body().get_content()
+    assert [each.get_filename() for each in letter.iter_attachments()] == ["report.xlsx"]
+
+
+def test_the_settings_of_the_handbook_can_be_read(root, tmp_path):
+    (content,) = re.findall(
+        r"```toml\n(.*?)```", (root / "docs" / "fetching.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    (tmp_path / "settings.toml").write_text(content, encoding="utf-8")
+    assert len(settings.read(tmp_path / "settings.toml").hook) == 2
