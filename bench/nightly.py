@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 COUNT = 1_000
-KINDS = ("xlsx", "docx", "html", "pdf")
 NOTHING_NEW, ONE_CHANGED = 10, 5
 """Limits in percent."""
 PARTS = (
@@ -72,17 +71,22 @@ def twice(place: Path) -> None:
 
 
 def changed(place: Path, count: int) -> None:
-    """One changed document among many."""
-    samples.write(place / "inbox", seed=1, count=count // 2)
-    written = samples.write(place / "inbox", seed=count, count=count - count // 2, kinds=KINDS)
+    """One changed document among many, each with the budget of a department and the form of one project."""
+    (place / "inbox").mkdir(parents=True)
+    for seed in range(count):
+        (place / "inbox" / f"{seed:06}.md").write_text(small(seed), encoding="utf-8")
     first = measured(place)
-    one = next(path for path in written if path.suffix == ".xlsx")
-    one.write_bytes(samples.make(5 * count, "flat", "xlsx").data)
+    (place / "inbox" / f"{count // 2:06}.md").write_text(small(count), encoding="utf-8")
     second = measured(place)
     rest = second["whole"] - second["build"]
     share = 100 * rest / first["whole"]
     title = f"One of {count} documents changed: {share:.1f} % besides the store (limit {ONE_CHANGED} %)"
     table(title, {"first run": first, "one changed": second})
+
+
+def small(seed: int) -> str:
+    """A sample up to its second form."""
+    return samples.make(seed, "markdown").text.partition("\n## 2、")[0]
 
 
 def table(title: str, columns: dict[str, dict[str, float]]) -> None:
