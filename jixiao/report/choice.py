@@ -63,7 +63,7 @@ class Choice:
             years=frozenset(
                 years[_one(text("report.year"), str(each), dict.fromkeys(years, ""))] for each in self.years
             ),
-            rules=frozenset(_one(text("report.rule"), each, titles) for each in self.rules),
+            rules=frozenset(_one(text("report.rule"), each, titles, _called) for each in self.rules),
         )
 
 
@@ -151,6 +151,7 @@ def _one(
 
 
 def _near(asked: str, known: Mapping[str, str]) -> list[str]:
-    """Keys whose name is spelt alike, else all."""
-    alike = set(get_close_matches(asked, [*known.values(), *known], n=NEAR, cutoff=0.4))
-    return sorted(key for key, name in known.items() if not alike or name in alike or key in alike)
+    """Keys that are spelt or called alike, the nearest first; else all."""
+    keys = {name: key for key, name in known.items()} | {key: key for key in known}
+    alike = get_close_matches(asked, keys, n=NEAR, cutoff=0.4)
+    return list(dict.fromkeys(keys[each] for each in alike)) or sorted(known)
