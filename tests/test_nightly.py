@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from nights import DAY, Nights, plain_report, small
 
+from graph.lock import exclusive
 from jixiao.errors import BadInputError
 from jixiao.intake import keeping, publish
 from jixiao.nightly import ledger, reporting
@@ -230,6 +232,23 @@ def test_a_file_that_becomes_unreadable_to_nobody_s_surprise_is_told_once_in_the
 
 def killed(*_, **__):
     raise KeyboardInterrupt
+
+
+def test_a_run_with_nothing_new_does_not_wait_for_who_is_publishing(nights):
+    nights.put("甲.md", ONE)
+    nights.run()
+    with exclusive(nights.kg):
+        assert nights.run().code == 0
+
+
+def test_a_graph_from_before_there_was_a_history_has_one_after_a_run(nights):
+    nights.put("甲.md", ONE)
+    first = nights.run()
+    shutil.rmtree(nights.kg / "publications")
+    shutil.rmtree(nights.out)
+    outcome = nights.run()
+    assert (outcome.built, outcome.written) == (False, True)
+    assert [each.snapshot for each in nights.graph.history()] == [first.live.id]
 
 
 def test_what_was_read_before_a_run_was_ended_is_not_read_again(nights, monkeypatch):

@@ -227,10 +227,16 @@ class Steps:
                 outcome.live = publish(self.graph, without=without, refused=refused, approve=self._approval())
                 outcome.built = True
             else:
-                with exclusive(self.graph.path):
-                    history.note(self.graph.path, outcome.live.id, outcome.live.manifest, refused)
+                self._note(outcome.live, refused)
             outcome.publication = self.graph.history()[-1]
         self._log.note(after=outcome.live.id, publication=outcome.publication.number)
+
+    def _note(self, live: Snapshot, refused: Sequence[Mapping[str, str]]) -> None:
+        """Note for the report what else cannot be read, though nothing else is live than before."""
+        published = self.graph.history()
+        if not published or list(published[-1].refused) != refused:
+            with exclusive(self.graph.path):
+                history.note(self.graph.path, live.id, live.manifest, refused)
 
     def _live(self) -> Snapshot | None:
         """The live snapshot; where it is damaged, a new one is built."""
