@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jixiao.messages import Language
     from jixiao.report.choice import Choice
     from jixiao.told import Clarity, Disclosure, Finding, Indicator, Leftover, Subject
+    from jixiao.years import Line
     from queries.evaluation import Score
     from queries.library import Rule
 
@@ -174,6 +175,8 @@ class Report:
     judged: Sequence[Judged]
     findings: Sequence[Grave] = ()
     """Every finding, the gravest first: what the workbook and the lines list in full."""
+    years: Sequence[Line] = ()
+    """Each department's budget beside that of the year before."""
     language: Language = "zh"
     """What it is to be written in; the facts are of none."""
     at: str | None = None

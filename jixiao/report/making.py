@@ -17,6 +17,7 @@ from jixiao.report.content import Area, Grave, Judged, Point, Ranked, Read, Repo
 from jixiao.snapshots import opened
 from jixiao.told import Clarity
 from jixiao.view import View, grouped, rows
+from jixiao.years import overview
 from queries.evaluation import Score
 from queries.library import rules
 
@@ -99,6 +100,7 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
         read=[_read(part, each) for each in part.documents.values()],
         refused=own.refused if own else (),
         judged=_judged(part, chosen),
+        years=overview(part),
     )
 
 
