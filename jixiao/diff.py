@@ -79,12 +79,17 @@ class Section:
 
 def sections(changes: Changes, most: int | None = None) -> list[Section]:
     """What is different, one section a kind of difference; at most so many rows in each."""
-    of_kind = grouped(differences(changes), lambda each: each.what)
-    return [_section(what, of_kind[what], most) for what in WHAT if of_kind[what]]
+    of_kind, titles = grouped(differences(changes), lambda each: each.what), _titles()
+    return [_section(what, of_kind[what], titles, most) for what in WHAT if of_kind[what]]
 
 
-def _section(what: str, found: Sequence[Difference], most: int | None) -> Section:
-    rows = [_row(each) for each in found[:most]]
+def _titles() -> Mapping[str, str]:
+    """What rules are called."""
+    return {id_: rule.title[language()] for id_, rule in rules().items()}
+
+
+def _section(what: str, found: Sequence[Difference], titles: Mapping[str, str], most: int | None) -> Section:
+    rows = [_row(each, titles) for each in found[:most]]
     reasons = {each.because for each in found}
     shared = rows[0]["because"] if len(reasons) == 1 else ""
     columns = [
@@ -96,9 +101,9 @@ def _section(what: str, found: Sequence[Difference], most: int | None) -> Sectio
     return Section(what, title[:1].upper() + title[1:], len(found), columns, rows, shared)
 
 
-def _row(each: Difference) -> dict[str, str]:
+def _row(each: Difference, titles: Mapping[str, str]) -> dict[str, str]:
     """A difference in words."""
-    document, finding, rule = each.document, each.finding, rules().get(each.rule or "")
+    document, finding, rule = each.document, each.finding, each.rule or ""
     return {
         "document": document.label if document else "",
         "department": (document and document.publisher) or "",
@@ -106,8 +111,8 @@ def _row(each: Difference) -> dict[str, str]:
         "file": document.source if document else "",
         "project": (finding.project if finding else each.subject and each.subject.name) or "",
         "indicator": (finding.indicator if finding else each.indicator and each.indicator.name) or "",
-        "rule": rule.title[language()] if rule else each.rule or "",
-        "rule_id": each.rule or "",
+        "rule": titles.get(rule, rule),
+        "rule_id": rule,
         "certainty": code_label("certainty", language())(finding.certainty if finding else None),
         "expected": told((finding and finding.expected) or "", language()),
         "before": _side(each, each.before),
