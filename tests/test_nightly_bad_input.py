@@ -196,6 +196,21 @@ def test_a_disk_that_is_full_while_records_or_snapshots_are_written_stops_the_ru
     assert len(nights.sources()) == 2
 
 
+def test_the_page_of_all_reports_says_that_the_last_run_stopped_until_the_next_one_has_not(tmp_path, monkeypatch):
+    nights = Nights(tmp_path, monkeypatch, plain=False)
+    nights.put("甲.md", ONE)
+    nights.run(forms=("md",))
+    nights.put("甲.md", TWO).rename(tmp_path / "away.md")
+    with pytest.raises(StoppedError):
+        nights.run(forms=("md",))
+    index = (nights.out / "index.html").read_text(encoding="utf-8")
+    assert "网络盘" in index
+    assert DAY in index
+    (tmp_path / "away.md").rename(nights.inbox / "甲.md")
+    nights.run(forms=("md",))
+    assert "网络盘" not in (nights.out / "index.html").read_text(encoding="utf-8")
+
+
 def test_a_damaged_ledger_is_named(nights):
     nights.run()
     for file in (nights.kg / "inbox").glob("*.json"):

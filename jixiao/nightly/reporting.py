@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from graph.errors import SnapshotError
@@ -127,6 +129,14 @@ class Reporting:
     def refresh(self) -> None:
         """Bring the index and the feed up to what is there."""
         self._shelf.refresh(language())
+
+
+def hang_out(out: Path, cause: str) -> None:
+    """Say on the index, where it can be written, why the last run made no report; the next one takes that down."""
+    if out.is_dir():
+        at = datetime.now().astimezone()
+        with suppress(OSError):
+            Shelf(out).refresh(language(), text("nightly.note", at=f"{at:%F %H:%M}", cause=cause))
 
 
 def problems(kept: Kept) -> list[str]:

@@ -25,7 +25,7 @@ from jixiao.nightly.addresses import differences
 from jixiao.nightly.approval import MAX_DROP, approval
 from jixiao.nightly.ledger import Comparison
 from jixiao.nightly.reading import read
-from jixiao.nightly.reporting import USUAL, Reporting, Wanted, notice, problems
+from jixiao.nightly.reporting import USUAL, Reporting, Wanted, hang_out, notice, problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -133,10 +133,14 @@ def run(order: Order, say: Callable[[str], None], progress: Progress) -> Outcome
     with guards.alone(order.kg):
         entry = log.Run(order.kg)
         steps = Steps(order, entry, say, progress)
-        with guards.told(entry, steps.graph):
-            entry.begin(order.told())
-            outcome = steps.all()
-            entry.end(outcome.code, "\n".join(outcome.problems))
+        try:
+            with guards.told(entry, steps.graph):
+                entry.begin(order.told())
+                outcome = steps.all()
+                entry.end(outcome.code, "\n".join(outcome.problems))
+        except guards.StoppedError as error:
+            hang_out(order.out, str(error))
+            raise
     return outcome
 
 
