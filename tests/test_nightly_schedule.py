@@ -18,6 +18,8 @@ from starlette.testclient import TestClient
 import ingest
 from graph.folder import KnowledgeGraph
 from jixiao import intake, samples
+from jixiao.cli import showing
+from jixiao.errors import BadInputError
 from jixiao.nightly import schedule
 from jixiao.nightly.schedule import every_night, scheduled
 from jixiao.site.app import create_app
@@ -143,6 +145,23 @@ def test_every_night_is_at_that_time_here():
     assert (night.hour, night.minute, night.second) == (2, 5, 0)
     after = trigger.get_next_fire_time(night, night + timedelta(seconds=1))
     assert (after.date() - night.date()).days == 1
+
+
+@pytest.mark.parametrize(
+    ("nightly", "options", "said"),
+    [
+        (None, {"inbox": "in"}, "--nightly"),
+        ("02:00", {"inbox": "in"}, "--out"),
+        ("02:00", {"out": "out"}, "--inbox"),
+        ("at two", {"inbox": "in", "out": "out"}, "at two"),
+        ("02:00", {"inbox": "in", "out": "out", "settings": "wrong.toml"}, "kep"),
+    ],
+)
+def test_what_a_run_lacks_is_told_when_the_site_is_opened(tmp_path, nightly, options, said):
+    (tmp_path / "wrong.toml").write_text("kep = 3", encoding="utf-8")
+    given = {name: tmp_path / options[name] if name in options else None for name in ("inbox", "out", "settings")}
+    with pytest.raises(BadInputError, match=said):
+        showing._runs(nightly, given)
 
 
 # The reports on the site

@@ -95,6 +95,8 @@ def _runs(nightly: str | None, options: Mapping[str, Path | None]) -> AbstractCo
         BadInputError: something that the nightly run needs is not said, or the settings cannot be used.
     """
     if nightly is None:
+        if options["inbox"] or options["settings"]:
+            raise BadInputError(text("schedule.only_nightly"))
         return None
     from jixiao.nightly import settings, timers  # noqa: PLC0415 - with what they need
     from jixiao.nightly.schedule import every_night, scheduled  # noqa: PLC0415
