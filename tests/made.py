@@ -63,9 +63,17 @@ def row_address(name, level="数量指标", **document):
 def finding(focus, rule="vague-target", found="较好", *, certainty="certain", document="某市科协/2025/预算"):
     """A finding as a rule gives it."""
     return {
-        "rule": rule, "version": "1", "severity": "error", "certainty": certainty,
-        "focus": focus, "document": f"{BASE}id/{document}", "found": found, "expected": "数", "places": [],
-        "project": "科普经费", "indicator": focus.rpartition("/")[2],
+        "rule": rule,
+        "version": "1",
+        "severity": "error",
+        "certainty": certainty,
+        "focus": focus,
+        "document": f"{BASE}id/{document}",
+        "found": found,
+        "expected": "数",
+        "places": [],
+        "project": "科普经费",
+        "indicator": focus.rpartition("/")[2],
     }
 
 
