@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXTRACTOR", "read"]
 
-EXTRACTOR = "jixiao-0.5.1"
+EXTRACTOR = "jixiao-0.5.2"
 """Name and version of what reads files; a new one makes every file be read again."""
 
 

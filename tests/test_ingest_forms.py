@@ -543,3 +543,16 @@ def test_levels_with_points_are_levels() -> None:
         ("产出指标（50分）", "质量指标", "报告合格率", "≥100%"),
     ]
     assert [i.actual for i in form.indicators] == ["50", "100"]
+
+
+def test_a_number_before_a_title_is_no_part_of_the_project_s_name_whatever_follows_it() -> None:
+    for number in ("3、", "3.", "三、"):
+        (form,), _ = read(
+            f"{number}2024年老年合唱团辅导经费绩效目标表",
+            """
+            一级指标 | 二级指标 | 三级指标 | 指标值
+            产出指标 | 数量指标 | 培训次数 | ≥3次
+            ^ | ^ | 培训人数 | ≥100人
+            """,
+        )
+        assert form.name == "2024年老年合唱团辅导经费"

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from ingest.layout.fragments import Fragment
 
 CODED = re.compile(r"^(?P<code>[0-9A-Za-z]{3,})[-－—_]\s*(?P<name>.*[\u4e00-\u9fff].*)$")
-LEADING_NUMBER = re.compile(r"^(\d{1,3}|[一二三四五六七八九十]+)[、.．](?!\d)\s*")
+LEADING_NUMBER = re.compile(r"^(\d{1,3}|[一二三四五六七八九十]+)[、.．](?!\d(?!\d{3}年))\s*")
+"""The number of a form before its title; a year may follow it, another figure makes it part of the name."""
 
 
 @dataclass(slots=True)
