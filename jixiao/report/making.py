@@ -127,6 +127,15 @@ def _history(graph: KnowledgeGraph, snapshot: Snapshot, number: int | None) -> l
     return [each for each in every if own and each.number <= own[-1]]
 
 
+def published(graph: KnowledgeGraph, snapshot: Snapshot) -> str | None:
+    """The day on which a snapshot went live last; ``None`` for one that never did.
+
+    Raises:
+        HistoryError: the history is damaged.
+    """
+    return _day_of(graph.history(), snapshot.id)
+
+
 def _day_of(history: Sequence[Publication], snapshot: str) -> str | None:
     return next((_day(each) for each in reversed(history) if each.snapshot == snapshot), None)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from jixiao.changes import NewFinding
     from jixiao.messages import Language
     from jixiao.report.content import Report
     from jixiao.told import Clarity
@@ -70,7 +71,7 @@ def markdown(report: Report, *, templates: Path | None = None) -> str:
         TemplateError: a template of that folder cannot be used.
     """
     written = _filled(MARKDOWN, report, templates, _plainly, _figure)
-    return re.sub(r"\n{3,}", "\n\n", written).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", written)).strip() + "\n"
 
 
 class Figure(Markup):
@@ -168,6 +169,7 @@ def _filled(
         s=report.summary,
         c=report.changes,
         rules=rules(),
+        new=_new(report),
         shown=SHOWN,
         phone=PHONE,
         command=command(report),
@@ -180,6 +182,13 @@ def _filled(
         if templates is None:
             raise
         raise _refused(error, templates) from error
+
+
+def _new(report: Report) -> list[NewFinding]:
+    """The new findings, the gravest first."""
+    order = {each.finding.id: place for place, each in enumerate(report.findings)}
+    found = report.changes.new if report.changes else ()
+    return sorted(found, key=lambda each: order.get(each.finding.id, len(order)))
 
 
 def _refused(error: Exception, templates: Path) -> TemplateError:

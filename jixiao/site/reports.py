@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from jixiao.report import pages
-from jixiao.report.making import before, report
+from jixiao.report.making import before, published, report
 from jixiao.site.frame import desk_of, show, spoken
 from jixiao.site.nightly import HEADERS
 
@@ -80,7 +80,8 @@ def _write(graph: KnowledgeGraph, view: View, site: str, sheets: Sequence[str], 
 @lru_cache(maxsize=1)
 def _told(graph: KnowledgeGraph, view: View) -> Report:
     snapshot = cast("Snapshot", view.graph)
-    return report(graph, snapshot, since=before(graph, snapshot), date=_day(snapshot.path), view=view)
+    day = published(graph, snapshot) or _day(snapshot.path)
+    return report(graph, snapshot, since=before(graph, snapshot), date=day, view=view)
 
 
 def _kept(graph: KnowledgeGraph) -> Iterator[Edition]:
