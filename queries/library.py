@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping  # noqa: TC003 - fields of dataclasses
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -138,6 +139,16 @@ def rules(folder: Traversable | None = None) -> dict[str, Rule]:
     Raises:
         HeaderError: a file's header is missing or incomplete.
     """
+    return dict(_own_rules()) if folder is None else _rules(folder)
+
+
+@cache
+def _own_rules() -> Mapping[str, Rule]:
+    """Read once: a program does not change while it runs."""
+    return _rules(None)
+
+
+def _rules(folder: Traversable | None) -> dict[str, Rule]:
     return {file.name.removesuffix(SUFFIX): rule(file) for file in _files(folder, "rules")}
 
 
