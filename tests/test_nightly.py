@@ -211,7 +211,7 @@ def test_what_cannot_be_read_is_not_tried_again_until_the_program_is_another(nig
     assert nights.read == ["坏.pdf", "甲.md"]
     told = nights.log()["files"]["refused"]
     again = nights.run()
-    assert (again.code, nights.read) == (2, [])
+    assert (again.code, nights.read, again.files.new) == (2, [], [])
     assert nights.log()["files"]["refused"] == told
     assert [each.refused for each in nights.graph.history()] == [told]
     monkeypatch.setattr(ledger.ingest, "EXTRACTOR", "jixiao-99")

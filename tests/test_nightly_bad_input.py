@@ -50,7 +50,7 @@ def test_an_inbox_that_is_not_there_stops_the_run(nights):
     nights.run()
     (nights.inbox / "甲.md").unlink()
     nights.inbox.rmdir()
-    with nothing_changes(nights, "网络盘"):
+    with nothing_changes(nights, "没有这个文件夹.*网络盘"):
         nights.run()
 
 

@@ -119,7 +119,7 @@ def sentences(outcome: Outcome) -> Iterator[str]:
     if files.duplicates:
         yield text("nightly.duplicates", count=len(files.duplicates))
     if outcome.live is None:
-        yield text("nightly.nothing_stays")
+        yield text("nightly.nothing_yet")
         return
     counts = {name: outcome.live.manifest["counts"][name] for name in ("documents", "indicators", "findings")}
     told = {"snapshot": outcome.live.id, **counts}

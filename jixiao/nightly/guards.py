@@ -16,6 +16,7 @@ from graph.lock import exclusive
 from jixiao.errors import BadInputError, JixiaoError
 from jixiao.messages import text
 from jixiao.nightly import ledger, log
+from jixiao.nightly.inbox import why
 from jixiao.refusals import refusal
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def can_take_files(folder: Path) -> None:
     except OSError as error:
         if is_full(error):
             raise
-        raise BadInputError(text("nightly.out", path=folder, cause=error.strerror)) from error
+        raise BadInputError(text("nightly.out", path=folder, cause=why(error))) from error
 
 
 def check_clock(graph: KnowledgeGraph) -> None:

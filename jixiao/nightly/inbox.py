@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections import Counter
@@ -82,8 +83,22 @@ def cause_of(error: Exception) -> str:
     if isinstance(error, IngestError):
         return "：".join(part for part in (error.place, error.cause) if part)
     if isinstance(error, OSError):
-        return error.strerror or str(error)
+        return why(error)
     return text("nightly.mistake", kind=type(error).__name__, detail=error)
+
+
+def why(error: OSError) -> str:
+    """What a system says of a file or folder, in the user's language as far as it is usual."""
+    match error.errno:
+        case errno.ENOENT:
+            return text("nightly.missing")
+        case errno.ENOTDIR | errno.EEXIST:
+            return text("nightly.no_folder")
+        case errno.EACCES | errno.EPERM:
+            return text("nightly.not_allowed")
+        case errno.EROFS:
+            return text("nightly.read_only")
+    return error.strerror or str(error)
 
 
 def _walk(inbox: Path) -> tuple[list[Path], list[Trouble]]:

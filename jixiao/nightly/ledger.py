@@ -125,18 +125,20 @@ class Comparison:
 
     @property
     def new(self) -> list[str]:
-        """Documents that were not there before."""
+        """Documents that were not there before and could be read."""
         known = set(self.before.names.values())
         first = {same[0].name for same in self.by_content.values()}
-        return [name for name, content in self._added() if content not in known and name in first]
+        added = (name for name, content in self._added() if content not in known and name in first)
+        return [name for name in added if not self._troubled(name)]
 
     def _added(self) -> list[tuple[str, str]]:
         return [(name, content) for name, content in self.names.items() if name not in self.before.names]
 
     @property
     def changed(self) -> list[str]:
-        """Names that stand for another content now."""
-        return [name for name, content in self.names.items() if self.before.names.get(name, content) != content]
+        """Names that stand for another content now, which could be read."""
+        changed = (name for name, content in self.names.items() if self.before.names.get(name, content) != content)
+        return [name for name in changed if not self._troubled(name)]
 
     @property
     def removed(self) -> list[str]:
