@@ -96,6 +96,8 @@ class Area:
     name: str | None
     year: int | None
     summary: Summary
+    filters: Mapping[str, Sequence[str]] | None = None
+    """By which choices of its lists the site shows just these documents; ``None`` where it cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

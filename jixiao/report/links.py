@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 from jixiao.rendering import page_path
 
 if TYPE_CHECKING:
-    from jixiao.report.content import Report
+    from collections.abc import Mapping, Sequence
+
+    from jixiao.report.content import Area, Report
     from jixiao.told import Disclosure
 
 
@@ -19,9 +21,20 @@ def page(report: Report, iri: str | None) -> str | None:
 
 def listed(report: Report, register: str, **chosen: str) -> str | None:
     """A list of the site that shows what the report tells of, narrowed further."""
-    if not report.site or report.filters is None:
+    return _narrowed(report, register, report.filters, chosen)
+
+
+def of_area(report: Report, register: str, area: Area, **chosen: str) -> str | None:
+    """A list of the site that shows what the documents of one division and year say, narrowed further."""
+    return _narrowed(report, register, area.filters, chosen)
+
+
+def _narrowed(
+    report: Report, register: str, among: Mapping[str, Sequence[str]] | None, chosen: Mapping[str, str]
+) -> str | None:
+    if not report.site or among is None:
         return None
-    filters = dict(report.filters)
+    filters = dict(among)
     if register == "findings" and report.choice.rules:
         filters["rule"] = [each.id for each in report.judged]
     pairs = [(name, value) for name, values in filters.items() for value in values if name not in chosen]

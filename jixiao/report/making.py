@@ -95,7 +95,7 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
         findings=[_grave(part, *each) for each in summary.by_gravity(part)],
         unclear=_unclear(snapshot, part),
         unaimed=summary.without_form(part.subjects.values()),
-        areas=_areas(part),
+        areas=_areas(whole, part, chosen),
         trend=_trend(history) if choice.is_everything else (),
         read=[_read(part, each) for each in part.documents.values()],
         refused=own.refused if own else (),
@@ -223,19 +223,37 @@ def _unclear(snapshot: Snapshot, view: View) -> list[Unclear]:
     return sorted(every, key=lambda each: order[each.finding.id])
 
 
-def _areas(view: View) -> list[Area]:
+def _areas(whole: View, part: View, chosen: Chosen) -> list[Area]:
     """The divisions in the order of their codes, those without one last; in each the latest year first."""
-    groups = grouped(view.documents.values(), lambda each: (each.division or each.region, each.year))
+    groups = grouped(part.documents.values(), lambda each: (each.division or each.region, each.year))
+    listed = Counter((name, each.year) for each in _of(chosen, whole) for name in summary.places(each))
     order = sorted(groups, key=lambda each: (each[0] is None, each[0] or "", -(each[1] or 0)))
     return [
         Area(
             division=groups[key][0].division,
             name=groups[key][0].region,
             year=key[1],
-            summary=_summary(summary.profile(view, groups[key])),
+            summary=_summary(summary.profile(part, groups[key])),
+            filters=_area_filters(groups[key], listed, chosen),
         )
         for key in order
     ]
+
+
+def _of(chosen: Chosen, view: View) -> Iterator[Disclosure]:
+    """The documents of the chosen departments, wherever and whenever."""
+    return (each for each in view.documents.values() if not chosen.publishers or each.publisher in chosen.publishers)
+
+
+def _area_filters(
+    own: Sequence[Disclosure], listed: Counter[tuple[str, int | None]], chosen: Chosen
+) -> Mapping[str, Sequence[str]] | None:
+    """By which choices the site lists just these documents of one division and year: by name it lists those within."""
+    names, year = summary.places(own[0]), own[0].year
+    if not names or year is None or listed[names[-1], year] != len(own):
+        return None
+    among = {"publisher": tuple(sorted(chosen.publishers))} if chosen.publishers else {}
+    return {**among, "region": (names[-1],), "year": (str(year),)}
 
 
 def _trend(history: Iterable[Publication]) -> list[Point]:

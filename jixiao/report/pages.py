@@ -165,6 +165,7 @@ def _filled(
         listed=partial(links.listed, report),
         page=partial(links.page, report),
         of_document=partial(links.of_document, report),
+        of_area=partial(links.of_area, report),
         r=report,
         s=report.summary,
         c=report.changes,
