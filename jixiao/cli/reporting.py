@@ -99,11 +99,11 @@ def _sources(graph: KnowledgeGraph, asked: str | None, since: str | None, date: 
     from jixiao.snapshots import identity, opened  # noqa: PLC0415
 
     snapshot = opened(graph, identity(graph, asked)) if asked else graph.live()
+    number = int(asked) if asked and asked.isdecimal() and len(asked) < len(snapshot.id) else None
     if since is None:
-        earlier = before(graph, snapshot)
+        earlier = before(graph, snapshot, number)
     else:
         earlier = None if since == NONE else opened(graph, identity(graph, since))
-    number = int(asked) if asked and asked.isdecimal() and len(asked) < len(snapshot.id) else None
     return Sources(snapshot, earlier, number, date, site, language())
 
 

@@ -12,7 +12,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined, TemplateSyntaxError
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateSyntaxError,
+    UndefinedError,
+)
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
@@ -201,6 +209,8 @@ def _refused(error: Exception, templates: Path) -> TemplateError:
     else:
         path, line = next(_at_work(error.__traceback__), (str(templates), None))
     cause = error.message if isinstance(error, JinjaError) and error.message else f"{type(error).__name__}: {error}"
+    if isinstance(error, UndefinedError) and (named := re.search(r"'([^']+)'(?: is undefined)?$", cause)):
+        cause = text("report.template_nothing", name=named[1])
     where = text("report.template_line", line=line) if line else ""
     return TemplateError(text("report.template", path=path, where=where, cause=cause), path=path, line=line)
 
