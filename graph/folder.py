@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     Approve = Callable[[Snapshot, Snapshot | None], None]
 
 BUILDING = ".building-"
+ABANDONED = 24 * 3600
+"""After so many seconds nobody is still writing a file."""
 _ID_LENGTH = 16
 _ID = re.compile(rf"[0-9a-f]{{{_ID_LENGTH}}}")
 _COUNTED = {
@@ -137,12 +140,18 @@ class KnowledgeGraph:
         Reading the source again gives the same.
         """
         name = record_name(source_hash, extractor)
-        held = self.records / self.held().get(source_hash, name)
-        kept = [held] if held.name.startswith(name) else []
+        held = self._held_record(source_hash)
+        kept = [self.records / held] if held and held.startswith(name) else []
         for path in [*kept, *sorted(self.records.glob(f"{name}*.json"))]:
             with suppress(RecordChangedError):
                 return read_record(path)[0]
         return None
+
+    def _held_record(self, source_hash: str) -> str | None:
+        try:
+            return (self.holdings / source_hash).read_text(encoding="ascii")
+        except FileNotFoundError:
+            return None
 
     def held(self) -> Mapping[str, str]:
         """The sources that the next snapshot is made of, each with the name of its record's file."""
@@ -335,6 +344,15 @@ class KnowledgeGraph:
             shutil.rmtree(folder, ignore_errors=True)
         for file in (*self.path.glob(f"{WRITING}*"), *self.path.glob(f"{history.FOLDER}/{WRITING}*")):
             shutil.rmtree(file, ignore_errors=True) if file.is_dir() else file.unlink(missing_ok=True)
+        for folder in (self.sources, self.records, self.holdings):
+            for file in folder.glob(f"{WRITING}*"):
+                self._clear_old(file)
+
+    def _clear_old(self, file: Path) -> None:
+        """Files are added without the lock, so what is still being written is told by its age."""
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > ABANDONED:
+                file.unlink()
 
     def _put_in_place(self, building: Path, identity: str) -> None:
         """Name the new snapshot by its content; where the same content is there already, the new manifest counts.

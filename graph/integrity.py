@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import yaml
-from pyoxigraph import BlankNode, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
 from graph.errors import ConstraintFileError
 from graph.validate import Severity, Violation, located, with_codes
@@ -22,7 +22,7 @@ from ontology import path as ontology_path
 from ontology.terms import OWL, QB, RDF, RDFS, SKOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from importlib.resources.abc import Traversable
 
     from pyoxigraph import QuerySolution, QuerySolutions
@@ -59,13 +59,17 @@ class Constraint:
     sparql: str
 
 
-def check(store: Store) -> list[Violation]:
+def check(store: Store, passed: Collection[str] = ()) -> list[Violation]:
     """What in a store breaks an integrity constraint, constraint by constraint, in a stable order.
+
+    Args:
+        store: What is judged.
+        passed: The names of graphs that were judged before as they are; their cubes are not judged again.
 
     Raises:
         ConstraintFileError: A file of a constraint is broken.
     """
-    cube = _normalised(_copy(with_codes(store)))
+    cube = _normalised(_copy(with_codes(store), passed))
     found = [each for constraint in constraints() for each in _broken(constraint, cube, store)]
     return located(found, store)
 
@@ -118,21 +122,31 @@ def _bilingual(header: dict[str, Any], key: str, file: Traversable) -> tuple[tup
     return tuple((language, str(texts[language])) for language in LANGUAGES)
 
 
-def _copy(stores: Sequence[Store]) -> Store:
-    """What cubes are made of in all graphs, as one graph in memory."""
+def _copy(stores: Sequence[Store], passed: Collection[str]) -> Store:
+    """What cubes are made of in all graphs but those that passed, as one graph in memory."""
     copy = Store()
-    _take(copy, stores, _NAMED)
-    _take(copy, stores, {quad.object.value for quad in copy if quad.predicate.value in (*_COMPONENT, *_HIERARCHY)
-                         and isinstance(quad.object, NamedNode)})  # fmt: skip
+    _take(copy, stores, _NAMED, passed)
+    parts = {quad.object.value for quad in copy if quad.predicate.value in (*_COMPONENT, *_HIERARCHY)
+             and isinstance(quad.object, NamedNode)}  # fmt: skip
+    _take(copy, stores, parts, passed)
     return copy
 
 
-def _take(copy: Store, stores: Sequence[Store], names: Sequence[str] | set[str]) -> None:
+def _take(copy: Store, stores: Sequence[Store], names: Collection[str], passed: Collection[str]) -> None:
     """Copy everything that is said by some properties."""
     for store in stores:
-        for name in sorted(names):
-            quads = store.quads_for_pattern(None, NamedNode(name), None)
-            copy.bulk_extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+        for graph in _graphs(store, passed):
+            for name in sorted(names):
+                quads = store.quads_for_pattern(None, NamedNode(name), None, graph)
+                copy.bulk_extend(Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+
+
+def _graphs(store: Store, passed: Collection[str]) -> Sequence[NamedNode | DefaultGraph | None]:
+    """The graphs that are judged; ``None`` stands for all at once, which is quicker than each by itself."""
+    if not passed:
+        return [None]
+    named = (graph for graph in store.named_graphs() if isinstance(graph, NamedNode) and graph.value not in passed)
+    return [DefaultGraph(), *sorted(named, key=lambda graph: graph.value)]
 
 
 def _normalised(cube: Store) -> Store:

@@ -9,6 +9,7 @@ from graph import history, integrity
 from graph.validate import validate
 from jixiao.errors import JixiaoError
 from jixiao.messages import language, text
+from ontology.terms import CODES_GRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,7 +66,8 @@ def approval(
 
 def _malformed(new: Snapshot, live: Snapshot | None) -> Iterator[str]:
     """What shapes and integrity constraints object to, the first few by name."""
-    every = [*validate(new.store, passed=_passed(new, live)), *integrity.check(new.store)]
+    passed = _passed(new, live)
+    every = [*validate(new.store, passed=passed), *integrity.check(new.store, passed - {CODES_GRAPH})]
     broken = [each for each in every if each.severity == "violation"]
     yield from map(_told, broken[:SHOWN])
     if len(broken) > SHOWN:
@@ -73,13 +75,18 @@ def _malformed(new: Snapshot, live: Snapshot | None) -> Iterator[str]:
 
 
 def _passed(new: Snapshot, live: Snapshot | None) -> set[str]:
-    """The documents of the live snapshot that are in the new one as they were, and passed by the same shapes."""
+    """The graphs of the live snapshot that are in the new one as they were, and passed by the same shapes.
+
+    These are documents, and the code lists where the rules, which are one of them, are the same.
+    """
     if live is None or any(new.manifest.get(name) != live.manifest.get(name) for name in SAME):
         return set()
     publications = history.read(new.path.parent.parent)
     if not any(each.checked for each in publications if each.snapshot == live.id):
         return set()
-    return {entry["address"] for entry in new.manifest["documents"] if entry in live.manifest["documents"]}
+    before = {tuple(entry.items()) for entry in live.manifest["documents"]}
+    same = {entry["address"] for entry in new.manifest["documents"] if tuple(entry.items()) in before}
+    return same | {CODES_GRAPH} if new.manifest["rules"] == live.manifest["rules"] else same
 
 
 def _told(violation: Violation) -> str:
