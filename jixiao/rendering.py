@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
 from importlib.resources import files
@@ -14,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ingest.readers.source import FORM_FEED, WRAP
 from jixiao.comparison import amount
+from jixiao.days import day
 from jixiao.tables import percent, plain
 from jixiao.translation import InEnglish, told, translated
 from jixiao.view import readable
@@ -109,11 +109,6 @@ def printed(quote: str) -> str:
 def page_path(iri: str) -> str:
     """The path of a thing's page on the site: that of its permanent address."""
     return "/id/" + quote(iri.partition("/id/")[2], safe="/%~:@!$'()*,;=")
-
-
-def day(moment: str | None) -> str:
-    """The day of an ISO 8601 moment."""
-    return datetime.fromisoformat(moment).astimezone(UTC).date().isoformat() if moment else ""
 
 
 def code_label(scheme: str, language: Language = "zh") -> Callable[[str | None], str]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from graph.errors import CurrentError, SnapshotError
 from graph.snapshot import Snapshot
+from jixiao.days import day
 from jixiao.errors import BadInputError
 from jixiao.messages import text
-from jixiao.rendering import day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -381,8 +381,7 @@ def test_a_kept_page_is_made_again_the_next_day(published, monkeypatch):
     with TestClient(create_app(published.path), headers=BROWSER) as client:
         today = client.get("/about").text
         later = SimpleNamespace(now=lambda zone: datetime(2099, 1, 2, tzinfo=zone))
-        monkeypatch.setattr(desk_module, "datetime", later)
-        monkeypatch.setattr("jixiao.site.pages.datetime", later)
+        monkeypatch.setattr("jixiao.days.datetime", later)
         assert "2099-01-02" in client.get("/about").text
         assert "2099" not in today
 

@@ -22,6 +22,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from starlette.testclient import TestClient
 
 from jixiao.cli.showing import listen
+from jixiao.days import today
 from jixiao.rendering import page_path
 from jixiao.site import answers
 from jixiao.site.answers import Answer, Shown, shown
@@ -120,7 +121,7 @@ def test_text_of_an_answer_is_never_markup_nor_a_formula(site):
 def test_a_file_says_what_was_asked_when_and_of_which_snapshot(site, published, path):
     told = site.get(path + "json").json()
     asked = told["asked"].removeprefix("http://testserver")
-    assert (told["snapshot"], told["date"]) == (published.live().id, answers.today())
+    assert (told["snapshot"], told["date"]) == (published.live().id, today())
     assert asked == (path.partition("?")[0] if "queries" in path else "/sparql?query=ASK+%7B%7D")
     assert told["query"].startswith(("PREFIX", "ASK"))
     row = next(csv.DictReader(io.StringIO(site.get(path + "csv").text.removeprefix("\ufeff"))))

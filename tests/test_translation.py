@@ -21,7 +21,9 @@ from jixiao.translation import CHINESE, InEnglish, english, messages, put, told
 from queries.library import rules
 
 FIELDS = files("jixiao").joinpath("fields.yaml")
-TEMPLATES = [each for each in files("jixiao").joinpath("templates").iterdir() if each.name.endswith((".html", ".svg", ".md"))]
+TEMPLATES = [
+    each for each in files("jixiao").joinpath("templates").iterdir() if each.name.endswith((".html", ".svg", ".md"))
+]
 
 
 def said():

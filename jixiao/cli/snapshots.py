@@ -92,7 +92,7 @@ def as_facts(snapshot: Snapshot, published: Sequence[Publication]) -> dict[str, 
 def as_lines(snapshot: Snapshot, published: Sequence[Publication]) -> Iterator[str]:
     """A snapshot for people."""
     from graph.verifying import other_vocabulary  # noqa: PLC0415
-    from jixiao.rendering import day  # noqa: PLC0415
+    from jixiao.days import day  # noqa: PLC0415
     from queries.library import rules  # noqa: PLC0415
 
     manifest, known = snapshot.manifest, rules()
@@ -187,7 +187,7 @@ def told(graph: KnowledgeGraph, pair: Sequence[Snapshot], form: Difference, site
 
 def called(graph: KnowledgeGraph, snapshot: Snapshot) -> str:
     """What to call a snapshot: its id, and where it went live the number and the day of the last time."""
-    from jixiao.rendering import day  # noqa: PLC0415
+    from jixiao.days import day  # noqa: PLC0415
     from jixiao.snapshots import of  # noqa: PLC0415
 
     last = next(iter(of(graph, snapshot.id)[::-1]), None)

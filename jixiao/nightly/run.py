@@ -7,7 +7,6 @@ moment is simply run again, and does what is left.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +16,7 @@ from graph import history
 from graph.errors import CurrentError, SnapshotError
 from graph.folder import KnowledgeGraph
 from graph.lock import exclusive
+from jixiao.days import today
 from jixiao.errors import BadInputError
 from jixiao.intake import is_published, publish
 from jixiao.messages import language, text
@@ -270,7 +270,7 @@ class Steps:
         order, live, publication = self.order, outcome.live, outcome.publication
         assert live
         assert publication
-        day = order.date or datetime.now().astimezone().date().isoformat()
+        day = order.date or today()
         wanted = Wanted(date=day, site=order.site, forms=order.forms, watch=order.watch, templates=order.templates)
         reporting = Reporting(self.graph, order.out, wanted)
         with self._log.step("report"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from graph.reviews import Review, counted
 from jixiao import summary
 from jixiao.changes import changes
 from jixiao.comparison import CLEARER, offers
+from jixiao.days import day
 from jixiao.report.choice import Choice
 from jixiao.report.content import Area, Grave, Judged, Point, Ranked, Read, Report, Summary, Unclear
 from jixiao.snapshots import opened
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 GRAVEST = 10
 POINTS = 60
 """So many publications a trend goes back."""
-BEIJING = timezone(timedelta(hours=8))
-"""Days are those of the departments' country, wherever the report is made."""
 NO_CHOICE = Choice()
 
 
@@ -137,11 +135,7 @@ def published(graph: KnowledgeGraph, snapshot: Snapshot) -> str | None:
 
 
 def _day_of(history: Sequence[Publication], snapshot: str) -> str | None:
-    return next((_day(each) for each in reversed(history) if each.snapshot == snapshot), None)
-
-
-def _day(publication: Publication) -> str:
-    return datetime.fromisoformat(publication.at).astimezone(BEIJING).date().isoformat()
+    return next((day(each.at) for each in reversed(history) if each.snapshot == snapshot), None)
 
 
 def _summary(told: Profile) -> Summary:
@@ -264,7 +258,7 @@ def _point(publication: Publication) -> Point:
     counts, figures = publication.counts, publication.figures
     return Point(
         number=publication.number,
-        day=_day(publication),
+        day=day(publication.at),
         snapshot=publication.snapshot,
         documents=counts["documents"],
         indicators=counts["indicators"],

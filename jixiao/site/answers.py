@@ -6,7 +6,6 @@ import io
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
@@ -201,11 +200,6 @@ class Taken:
     def rows(self) -> list[list[Kept]]:
         """All rows; a yes or no is the only one."""
         return [[self.answer.boolean]] if self.answer.boolean is not None else list(values(self.answer))
-
-
-def today() -> str:
-    """The day, as files say it."""
-    return datetime.now(UTC).date().isoformat()
 
 
 def _csv(taken: Taken) -> str:

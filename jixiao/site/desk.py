@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from graph.errors import GraphError
 from graph.folder import KnowledgeGraph
 from jixiao.comparison import index_of
+from jixiao.days import today
 from jixiao.explorer.overview import data_of
 from jixiao.site.index import Index
 from jixiao.site.opinions import opinions
@@ -167,7 +167,7 @@ class Desk:
         Raises:
             GraphError: the folder has no live snapshot, or it is damaged.
         """
-        return f"{self.snapshot.id} {self.opinions.stamp} {datetime.now(UTC).date()}"
+        return f"{self.snapshot.id} {self.opinions.stamp} {today()}"
 
     @property
     def snapshot(self) -> Snapshot:

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from jixiao.days import today
 from jixiao.site import answers
 from jixiao.site.engine import engine_of
 from jixiao.site.frame import desk_of, language, show
@@ -169,7 +170,7 @@ async def taken(request: Request) -> Response:
         )
     place = engine_of(request).published
     answer = await answers.ask(request, place, query)
-    origin = Origin(f"{site(request)}{permanent(query)}", place.version or "", answers.today())
+    origin = Origin(f"{site(request)}{permanent(query)}", place.version or "", today())
     titles = answer.columns if answer.boolean is None else ["boolean"]
     whole = answers.Taken(answer=answer, origin=origin, query=query, titles=titles)
     return await run_in_threadpool(answers.as_file, whole, form, "query")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
@@ -12,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from jixiao.days import today
 from jixiao.explorer.drawing import BATCH, draw, state_of
 from jixiao.explorer.kinds import kinds
 from jixiao.explorer.overview import STEPS, VERSION, data_of, table_of
@@ -169,10 +169,10 @@ def page(iri: str) -> str:
 def _file(request: Request, drawing: Drawing, form: str, spoken: str) -> Response:
     """What is shown as a file that says from which snapshot and address it is, and when it was made."""
     snapshot = desk_of(request).snapshot.id
-    today = datetime.now(UTC).date().isoformat()
+    date = today()
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "format"]
-    about = {"snapshot": snapshot, "date": today, "query": f"/explore?{urlencode(asked)}"}
-    name = f"jixiao-explore-{snapshot}-{today}"
+    about = {"snapshot": snapshot, "date": date, "query": f"/explore?{urlencode(asked)}"}
+    name = f"jixiao-explore-{snapshot}-{date}"
     if form == "graphml":
         written = graphml(drawing, spoken, " · ".join(f"{key}: {value}" for key, value in about.items()))
         return _download(written, "application/xml", f"{name}.graphml")

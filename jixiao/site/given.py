@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 from starlette.responses import Response
 
+from jixiao.days import today
 from jixiao.exports.jsonld import document
 from jixiao.exports.workbook import write_table
 from jixiao.tables import Table, as_json, csv_text
@@ -54,7 +54,7 @@ def as_file(listing: Listing, form: str, site: str) -> Response:
     """
     media, write = FORMS[form]
     view = listing.edition.view
-    origin = Origin(f"{site}{listing.link()}", view.id, datetime.now(UTC).date().isoformat())
+    origin = Origin(f"{site}{listing.link()}", view.id, today())
     name = f"jixiao-{listing.register.name}-{view.id}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(write(listing, origin), media_type=media, headers=headers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from jixiao.comparison import CLEARER, index_of, offered, places_of
+from jixiao.days import today
 from jixiao.exports.jsonld import document as as_json_ld
 from jixiao.messages import catalogue
 from jixiao.site.departments import department
@@ -91,8 +91,7 @@ def rules(request: Request) -> Response:
 def about(request: Request) -> Response:
     """What the data are, how to take them and how to cite them."""
     origin = str(request.base_url).rstrip("/")
-    today = datetime.now(UTC).date().isoformat()
-    return show(request, "about.html", here="/about", view=desk_of(request).view, origin=origin, day=today)
+    return show(request, "about.html", here="/about", view=desk_of(request).view, origin=origin, day=today())
 
 
 def thing(request: Request) -> Response:

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
+from jixiao.days import today
 from jixiao.site import answers
 from jixiao.site.editor import Fault, fault, permanent, sheet, site, tiles
 from jixiao.site.engine import engine_of
@@ -98,7 +99,7 @@ async def question(request: Request) -> Response:
         return await run_in_threadpool(_page, request, this, fault=fault(error, text), status=status)
     if form is None:
         return await run_in_threadpool(_page, request, this, answer=answer)
-    origin = Origin(f"{site(request)}{this.link}", place.version or "", answers.today())
+    origin = Origin(f"{site(request)}{this.link}", place.version or "", today())
     titles = list(_titles(answer, "zh").values())
     whole = answers.Taken(answer=answer, origin=origin, query=this.text, titles=titles)
     return await run_in_threadpool(answers.as_file, whole, form, found.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, cast
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from jixiao.days import BEIJING, day
 from jixiao.report import pages
 from jixiao.report.making import before, published, report
 from jixiao.site.frame import desk_of, show, spoken
@@ -50,7 +51,7 @@ class Edition:
 def reports(request: Request) -> Response:
     """The report on what is shown, and all snapshots, the newest first."""
     desk = desk_of(request)
-    every = sorted(_kept(desk.graph), key=lambda each: (each.day, each.id), reverse=True)
+    every = [*_kept(desk.graph)][::-1]
     there = request.app.state.nightly
     return show(request, "reports.html", here="/reports", view=desk.view, editions=every, nightly=there)
 
@@ -80,20 +81,22 @@ def _write(graph: KnowledgeGraph, view: View, site: str, sheets: Sequence[str], 
 @lru_cache(maxsize=1)
 def _told(graph: KnowledgeGraph, view: View) -> Report:
     snapshot = cast("Snapshot", view.graph)
-    day = published(graph, snapshot) or _day(snapshot.path)
-    return report(graph, snapshot, since=before(graph, snapshot), date=day, view=view)
+    date = published(graph, snapshot) or _made(snapshot.path)
+    return report(graph, snapshot, since=before(graph, snapshot), date=date, view=view)
 
 
 def _kept(graph: KnowledgeGraph) -> Iterator[Edition]:
+    """The snapshots that are there, in the order in which they went live."""
+    days = {each.snapshot: day(each.at) for each in graph.history()}
     for name in graph.available():
         place = graph.snapshots / name
         told = json.loads((place / "manifest.json").read_bytes())
-        yield Edition(name, _day(place), told["counts"], len(told.get("failed", ())))
+        yield Edition(name, days.get(name) or _made(place), told["counts"], len(told.get("failed", ())))
 
 
-def _day(place: Path) -> str:
-    """When a snapshot was published: it says no time itself, so that the same documents give the same snapshot."""
-    return datetime.fromtimestamp((place / "manifest.json").stat().st_mtime, UTC).date().isoformat()
+def _made(place: Path) -> str:
+    """When a snapshot was made of which the history knows nothing."""
+    return datetime.fromtimestamp((place / "manifest.json").stat().st_mtime, BEIJING).date().isoformat()
 
 
 ROUTES = (Route("/reports", reports), Route("/reports/{id}", show_report))
