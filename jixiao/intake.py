@@ -14,7 +14,7 @@ import ingest
 from ingest.readers.archive import is_archive, is_document, unpack
 from ingest.readers.text import content_of
 from jixiao.errors import BadInputError, JixiaoError
-from jixiao.messages import text
+from jixiao.messages import language, text
 from jixiao.tables import percent
 
 if TYPE_CHECKING:
@@ -204,6 +204,17 @@ def publish(
         refused=refused,
         approve=approve,
     )
+
+
+def unjudged(snapshot: Snapshot) -> list[str]:
+    """Which rules could not judge a snapshot and why, as sentences."""
+    from queries.library import rules  # noqa: PLC0415
+
+    known = rules() if snapshot.failed else {}
+    titles = {name: known[name].title[language()] if name in known else "" for name in snapshot.failed}
+    return [
+        text("check.unjudged", rule=name, title=titles[name], reason=reason) for name, reason in snapshot.failed.items()
+    ]
 
 
 def is_published(graph: KnowledgeGraph, without: Collection[str] = ()) -> bool:

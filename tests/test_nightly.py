@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from jixiao.nightly import run as runs
 from jixiao.nightly.approval import MAX_DROP
 from jixiao.nightly.settings import Hook, Settings
 from jixiao.report.choice import Choice
+from queries.library import rules
 
 ONE, TWO, THREE = small(1), small(2), small(3)
 
@@ -446,3 +448,16 @@ class TestAsAProgram:
         assert "--keep" in done.stdout
         assert DAY not in done.stdout
         assert len(list((place.kg / "runs").iterdir())) == runs_before
+
+
+def test_a_rule_that_could_not_judge_is_told_and_judges_again_the_next_night(nights, monkeypatch):
+    nights.put("甲.md", ONE)
+    known = rules()
+    broken = {**known, "secret": replace(known["secret"], text="SELECT nothing")}
+    monkeypatch.setattr("queries.library.rules", lambda: broken)
+    first = nights.run()
+    assert first.code == 2
+    assert "规则 secret" in first.problems[0]
+    monkeypatch.setattr("queries.library.rules", lambda: known)
+    second = nights.run()
+    assert (second.code, second.built, dict(second.live.failed)) == (0, True, {})

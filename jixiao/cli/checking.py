@@ -181,12 +181,10 @@ def _wording(each: Mapping[str, Cell]) -> str:
 
 def say_failed(snapshot: Snapshot) -> None:
     """Says which rules could not judge a snapshot and why: among its findings theirs are missing."""
-    from queries.library import rules as every  # noqa: PLC0415
+    from jixiao.intake import unjudged  # noqa: PLC0415
 
-    known = every() if snapshot.failed else {}
-    for name, reason in snapshot.failed.items():
-        title = known[name].title[language()] if name in known else ""
-        say(text("check.unjudged", rule=name, title=title, reason=reason))
+    for sentence in unjudged(snapshot):
+        say(sentence)
 
 
 def sum_up(outcomes: Iterable[Outcome], found: Sequence[Finding]) -> None:

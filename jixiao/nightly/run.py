@@ -18,7 +18,7 @@ from graph.folder import KnowledgeGraph
 from graph.lock import exclusive
 from jixiao.days import today
 from jixiao.errors import BadInputError
-from jixiao.intake import is_published, publish
+from jixiao.intake import is_published, publish, unjudged
 from jixiao.messages import language, text
 from jixiao.nightly import guards, hooks, inbox, ledger, log, web
 from jixiao.nightly.addresses import differences
@@ -230,6 +230,7 @@ class Steps:
                 self._say(text("ingest.building"))
                 outcome.live = publish(self.graph, without=without, refused=refused, approve=self._approval())
                 outcome.built = True
+                outcome.problems += unjudged(outcome.live)
             else:
                 self._note(outcome.live, refused)
             outcome.publication = self.graph.history()[-1]
