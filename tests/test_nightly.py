@@ -430,6 +430,7 @@ class TestAsAProgram:
         before = place.reports()
         done = subprocess.run(self.command(place), check=True, capture_output=True, encoding="utf-8")
         assert "没有变化" in done.stderr
+        assert "没有变化，最新的报告仍是上一份" in (place.out / "index.html").read_text(encoding="utf-8")
         assert place.reports() == before
 
     def test_what_could_not_be_read_is_said_with_its_cause(self, place):

@@ -6,12 +6,12 @@ import json
 import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from graph.errors import SnapshotError
 from graph.files import write_whole
 from graph.snapshot import Snapshot
+from jixiao.days import now
 from jixiao.errors import BadInputError
 from jixiao.messages import language, text
 from jixiao.report import FORMS, write
@@ -126,17 +126,16 @@ class Reporting:
         )
         write(made, folder, wanted.forms, templates=wanted.templates)
 
-    def refresh(self) -> None:
-        """Bring the index and the feed up to what is there."""
-        self._shelf.refresh(language())
+    def refresh(self, *, is_news: bool) -> None:
+        """Bring the index and the feed up to what is there; the index says so where a run had nothing to report."""
+        self._shelf.refresh(language(), None if is_news else text("nightly.quiet", at=f"{now():%F %H:%M}"))
 
 
 def hang_out(out: Path, cause: str) -> None:
     """Say on the index, where it can be written, why the last run made no report; the next one takes that down."""
     if out.is_dir():
-        at = datetime.now().astimezone()
         with suppress(OSError):
-            Shelf(out).refresh(language(), text("nightly.note", at=f"{at:%F %H:%M}", cause=cause))
+            Shelf(out).refresh(language(), text("nightly.note", at=f"{now():%F %H:%M}", cause=cause))
 
 
 def problems(kept: Kept) -> list[str]:

@@ -282,7 +282,7 @@ class Steps:
                 outcome.report = reporting.put(live, publication)
         outcome.problems += problems(outcome.report)
         with self._log.step("refresh"):
-            reporting.refresh()
+            reporting.refresh(is_news=outcome.written)
         self._log.note(report=str(outcome.report.folder), written=outcome.written)
 
     def _tell(self, outcome: Outcome) -> None:
