@@ -51,6 +51,20 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The documents of both snapshots together, as they were and as they are.
+
+    Only of these can be said what departments made better or worse. Those that were only read otherwise are left out.
+    """
+
+    documents: int
+    before: Clarity
+    after: Clarity
+    money_without_form: tuple[Decimal, Decimal]
+    """Before and after, in 元."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentChange:
     """One document of which both snapshots have a version."""
 
@@ -83,6 +97,8 @@ class TargetChange:
     """The later one; it names its document."""
     way: Way
     because: Because
+    with_budget: bool = False
+    """Whether it is a limit of costs that moved as the project's money did: neither stricter nor laxer than before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +165,7 @@ class Changes:
 
     before: Totals
     after: Totals
+    shared: Shared
     documents_added: Sequence[Disclosure]
     documents_removed: Sequence[Disclosure]
     documents_changed: Sequence[DocumentChange]
@@ -171,6 +188,18 @@ class Changes:
     """Rules with their versions that judged only now, or in another version than before."""
     rules_removed: Mapping[str, str]
     """Rules with their versions that judged only before, or in another version than now."""
+
+    @property
+    def projects_begun(self) -> Sequence[Subject]:
+        """Those of the added projects whose document was there before: the department added them."""
+        new = {each.iri for each in self.documents_added}
+        return [each for each in self.projects_added if each.document.iri not in new]
+
+    @property
+    def projects_dropped(self) -> Sequence[Subject]:
+        """Those of the removed projects whose document is still there: the department dropped them."""
+        gone = {each.iri for each in self.documents_removed}
+        return [each for each in self.projects_removed if each.document.iri not in gone]
 
     @property
     def is_empty(self) -> bool:
@@ -197,7 +226,7 @@ def _totals(view: View) -> Totals:
         indicators=len(view.indicators),
         clarity=clarity(view.indicators.values()),
         money=summary.project_money(view),
-        money_without_form=sum((each.budget or Decimal(0) for each in subjects if each.lacks_form), Decimal(0)),
+        money_without_form=summary.profile(view, view.documents.values()).money_without_form,
         findings=len(view.findings),
         certain=sum(each.certainty == "certain" for each in view.findings),
     )
@@ -272,6 +301,7 @@ class _Comparison:
         return Changes(
             before=_totals(self.before),
             after=_totals(self.after),
+            shared=self._shared(),
             documents_added=[each for iri, each in self.after.documents.items() if iri not in self.was],
             documents_removed=[each for iri, each in self.before.documents.items() if iri not in self.now],
             documents_changed=[pair.told() for pair in self.pairs if pair.because == "content"],
@@ -281,6 +311,17 @@ class _Comparison:
             **self._projects(),
             **self._indicators(),
             **self._findings(),
+        )
+
+    def _shared(self) -> Shared:
+        meant = [pair for pair in self.now.values() if pair.because != "reading"]
+        before = summary.profile(self.before, [pair.before for pair in meant])
+        after = summary.profile(self.after, [pair.after for pair in meant])
+        return Shared(
+            documents=len(meant),
+            before=before.clarity,
+            after=after.clarity,
+            money_without_form=(before.money_without_form, after.money_without_form),
         )
 
     def _later(self, iri: str, document: str | None) -> str:
@@ -313,9 +354,13 @@ class _Comparison:
             for one, two in same:
                 way = direction(one, two)
                 if way != "same":
-                    subject = self.after.subject_of[two.iri]
-                    change = TargetChange(before=one, after=two, subject=subject, way=way, because=pair.because)
-                    targets[way].append(change)
+                    was, subject = self.before.subject_of[one.iri], self.after.subject_of[two.iri]
+                    along = _moved_along(one, two, (was.money, subject.money))
+                    targets[way].append(
+                        TargetChange(
+                            before=one, after=two, subject=subject, way=way, because=pair.because, with_budget=along
+                        )
+                    )
             if not pair.stays:
                 added += [_only(each, self.after, pair) for each in came]
                 removed += [_only(each, self.before, pair) for each in dropped]
@@ -400,6 +445,19 @@ REMOVED = "removed:"
 
 def _because(pair: _Pair | None) -> Because:
     return pair.because if pair else "elsewhere"
+
+
+def _moved_along(one: Indicator, two: Indicator, money: tuple[Decimal | None, Decimal | None]) -> bool:
+    """Whether a sum in a target changed as the project's money did, within the rounding of what is printed."""
+    units = {one.unit, two.unit}
+    if None in {*money, one.number, two.number} or len(units) > 1 or "元" not in (one.unit or "") or not all(money):
+        return False
+    assert money[0] and money[1] and one.number is not None and two.number is not None
+    return money[0] != money[1] and abs(two.number - one.number * money[1] / money[0]) <= two.number * ROUNDING
+
+
+ROUNDING = Decimal("0.005")
+"""So much a printed sum may be off by."""
 
 
 def _only(indicator: Indicator, view: View, pair: _Pair) -> IndicatorChange:
