@@ -147,6 +147,11 @@ class KnowledgeGraph:
                 return read_record(path)[0]
         return None
 
+    def release(self, sources: Iterable[str]) -> None:
+        """Hold these no longer. What was made of them stays, and adding them again holds them again."""
+        for source in sources:
+            (self.holdings / source).unlink(missing_ok=True)
+
     def _held_record(self, source_hash: str) -> str | None:
         try:
             return (self.holdings / source_hash).read_text(encoding="ascii")
@@ -214,8 +219,7 @@ class KnowledgeGraph:
             if approve:
                 approve(snapshot, self._before())
             history.note(self.path, identity, snapshot.manifest, refused, checked=approve is not None)
-            for source in without:
-                (self.holdings / source).unlink(missing_ok=True)
+            self.release(without)
             self._make_current(identity)
         return snapshot
 
@@ -289,7 +293,8 @@ class KnowledgeGraph:
         """
         snapshot = self.snapshot(identity)
         with exclusive(self.path):
-            history.note(self.path, identity, snapshot.manifest)
+            last = next((each for each in reversed(self.history()) if each.snapshot == identity), None)
+            history.note(self.path, identity, snapshot.manifest, last.refused if last else ())
             self._make_current(identity)
         return snapshot
 

@@ -36,7 +36,8 @@ class Publication:
     figures: Mapping[str, Any] = field(default_factory=dict)
     """As the manifest has them."""
     refused: Sequence[Mapping[str, str]] = ()
-    """What was to be in it and could not be read: ``name``, ``sha256`` where it is known, and ``cause``."""
+    """What was to be in it and could not be read: ``name``, ``sha256`` where it is known, ``cause``, and
+    ``stays`` where an earlier content of it still counts."""
     checked: bool = False
     """Whether somebody approved of it before (:meth:`graph.folder.KnowledgeGraph.publish`)."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+
+from jixiao.errors import BadInputError
+from jixiao.messages import text
 
 BEIJING = timezone(timedelta(hours=8))
 """The one time of all China; a machine elsewhere tells the same days."""
@@ -16,6 +19,18 @@ def now() -> datetime:
 def today() -> str:
     """The day, as ISO 8601."""
     return now().date().isoformat()
+
+
+def checked(written: str) -> str:
+    """A day that somebody gives.
+
+    Raises:
+        BadInputError: it is none.
+    """
+    try:
+        return date.fromisoformat(written).isoformat()
+    except ValueError as error:
+        raise BadInputError(text("error.no_day", written=written)) from error
 
 
 def day(moment: str | None) -> str:

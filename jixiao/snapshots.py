@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from graph.folder import KnowledgeGraph
     from graph.history import Publication
 
+LIVE = "live"
+SHORTEST = 4
+"""So many digits at least stand for the beginning of an id."""
 COUNTED = ("documents", "forms", "indicators", "findings", "quads")
 COLUMNS = ("number", "day", "snapshot", *COUNTED, "refused", "state")
 """What is told of a publication; its state is live, kept, removed, or held: never live, kept beside."""
@@ -24,12 +27,20 @@ COLUMNS = ("number", "day", "snapshot", *COUNTED, "refused", "state")
 def identity(graph: KnowledgeGraph, asked: str) -> str:
     """The snapshot that is meant by its id, an unambiguous beginning of it, or the number of a publication.
 
+    ``live`` is the one that is live. A few digits that are no publication's are nobody's beginning: they were meant
+    as a number.
+
     Raises:
         BadInputError: there is none, there are several, or it was removed.
+        GraphError: the live one is asked for, and there is none.
     """
+    if asked == LIVE:
+        return graph.live().id
     there, numbers = graph.available(), {str(each.number): each.snapshot for each in graph.history()}
     wanted = numbers.get(asked.lstrip("0"), asked.lower())
     found = [each for each in there if wanted and each.startswith(wanted)]
+    if wanted.isdecimal() and len(wanted) < SHORTEST:
+        found = []
     if len(found) == 1:
         return found[0]
     if not found and wanted in numbers.values():

@@ -269,7 +269,7 @@ def test_a_snapshot_that_is_not_approved_stays_beside_the_live_one(nights, monke
     nights.put("乙.md", TWO)
 
     def refuse(new, _):
-        raise HeldBackError(new.id, ["少了一半"])
+        raise HeldBackError(new.path.parent.parent, new.id, ["少了一半"])
 
     with monkeypatch.context() as patched:
         patched.setattr("jixiao.nightly.run.approval", lambda *_: refuse)

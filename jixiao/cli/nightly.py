@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jixiao.cli.app import Command, app
-from jixiao.cli.options import HERE, Kg, progress, say
+from jixiao.cli.options import HERE, SITE, Kg, progress, say
+from jixiao.days import checked
 from jixiao.errors import PartialError
 from jixiao.messages import text
 
@@ -76,12 +77,14 @@ def nightly(  # noqa: PLR0913, PLR0917 - each is an option
     if print_timer:
         typer.echo(timer(print_timer, at, {**places, "settings": settings, **own}), nl=False)
         return
-    told = told.model_copy(update={name: value for name, value in own.items() if value is not None})
+    said = {"site": told.site or SITE} | {name: value for name, value in own.items() if value is not None}
+    told = told.model_copy(update=said)
+    order = Order.of(told, date=date and checked(date), accept_drop=accept_drop, **places)
     with interruptible():
-        outcome = run(Order.of(told, date=date, accept_drop=accept_drop, **places), say, progress)
+        outcome = run(order, say, progress)
     for line in sentences(outcome):
         say(line)
-    if bad := len(outcome.files.troubles) + len(outcome.problems):
+    if bad := len(outcome.files.news) + len(outcome.problems):
         raise PartialError("\n".join(unfinished(outcome)), good=len(outcome.files.by_content), bad=bad)
 
 
@@ -118,6 +121,10 @@ def sentences(outcome: Outcome) -> Iterator[str]:
     yield text("nightly.inbox", count=len(files.by_content), what=listed)
     if files.duplicates:
         yield text("nightly.duplicates", count=len(files.duplicates))
+    if known := len(files.refused) - len(files.news):
+        yield text("nightly.known", count=known)
+    if stayed := files.not_updated:
+        yield text("nightly.not_updated", names="、".join(stayed[:SHOWN]), count=len(stayed))
     if outcome.live is None:
         yield text("nightly.nothing_yet")
         return
@@ -132,11 +139,9 @@ def sentences(outcome: Outcome) -> Iterator[str]:
 
 def unfinished(outcome: Outcome) -> Iterator[str]:
     """What was not done and why."""
-    if troubles := outcome.files.refused:
+    if troubles := outcome.files.news:
         yield text("nightly.refused", count=len(troubles))
         yield from (f"· {each['name']}：{each['cause']}" for each in troubles[:SHOWN])
         if len(troubles) > SHOWN:
             yield text("nightly.more", count=len(troubles) - SHOWN)
-        if stayed := outcome.files.not_updated:
-            yield text("nightly.not_updated", names="、".join(stayed[:SHOWN]), count=len(stayed))
     yield from outcome.problems

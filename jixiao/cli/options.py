@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 KG_VARIABLE = "JIXIAO_KG"
 HERE = Path("kg")
+LOCALHOST, PORT = "127.0.0.1", 8000
+SITE = f"http://{LOCALHOST}:{PORT}"
+"""Where the site is that numbers of reports lead to, unless somebody says otherwise."""
 
 Kg = Annotated[Path, typer.Option("--kg", metavar="DIR", envvar=KG_VARIABLE, help=text("help.kg"))]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help=text("help.output"))]

@@ -9,7 +9,8 @@ import typer
 
 from jixiao.cli.app import Command, app
 from jixiao.cli.checking import say_failed
-from jixiao.cli.options import HERE, Kg, knowledge_graph, say
+from jixiao.cli.options import HERE, SITE, Kg, knowledge_graph, say
+from jixiao.days import checked
 from jixiao.errors import BadInputError, JixiaoError, PartialError
 from jixiao.messages import language, text
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from jixiao.report.choice import Choice
     from jixiao.report.content import Report
 
-SITE = "http://127.0.0.1:8000"
 NONE = "none"
 """What is said instead of a snapshot where a report is to be compared with none."""
 
@@ -99,12 +99,12 @@ def _sources(graph: KnowledgeGraph, asked: str | None, since: str | None, date: 
     from jixiao.snapshots import identity, opened  # noqa: PLC0415
 
     snapshot = opened(graph, identity(graph, asked)) if asked else graph.live()
-    number = int(asked) if asked and asked.isdecimal() and len(asked) < len(snapshot.id) else None
+    number = next((each.number for each in graph.history() if str(each.number) == asked), None)
     if since is None:
         earlier = before(graph, snapshot, number)
     else:
         earlier = None if since == NONE else opened(graph, identity(graph, since))
-    return Sources(snapshot, earlier, number, date, site, language())
+    return Sources(snapshot, earlier, number, date and checked(date), site, language())
 
 
 def _made(graph: KnowledgeGraph, made: Sources, choice: Choice) -> Report:

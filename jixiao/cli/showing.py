@@ -12,7 +12,7 @@ import typer
 
 from jixiao.cli.app import Command, app
 from jixiao.cli.intake import take_in
-from jixiao.cli.options import HERE, Kg, knowledge_graph, say
+from jixiao.cli.options import HERE, LOCALHOST, PORT, Kg, knowledge_graph, say
 from jixiao.errors import BadInputError
 from jixiao.messages import language, text
 
@@ -36,8 +36,6 @@ Nightly = Annotated[str | None, typer.Option("--nightly", metavar="HH:MM", help=
 Inbox = Annotated[Path | None, typer.Option("--inbox", metavar="DIR|LIST.csv", help=text("help.inbox"))]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=text("help.serve_out"))]
 Settings = Annotated[Path | None, typer.Option("--settings", metavar="FILE.toml", help=text("help.settings"))]
-LOCALHOST = "127.0.0.1"
-PORT = 8000
 
 
 @app.command(cls=Command, help=text("help.serve"))

@@ -13,6 +13,7 @@ from ontology.terms import CODES_GRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from graph.snapshot import Snapshot
     from graph.validate import Violation
@@ -35,11 +36,11 @@ class HeldBackError(JixiaoError):
         reasons: why, as sentences.
     """
 
-    def __init__(self, snapshot: str, reasons: Sequence[str]) -> None:
+    def __init__(self, kg: Path, snapshot: str, reasons: Sequence[str]) -> None:
         self.snapshot = snapshot
         self.reasons = tuple(reasons)
         told = "\n".join(f"· {reason}" for reason in reasons)
-        super().__init__(text("approval.held_back", snapshot=snapshot, reasons=told))
+        super().__init__(text("approval.held_back", snapshot=snapshot, reasons=told, kg=kg))
 
 
 def approval(
@@ -59,7 +60,7 @@ def approval(
         say(text("approval.judging"))
         reasons = [*_malformed(new, live), *(_falls(new, live, max_drop) if live and max_drop is not None else ())]
         if reasons:
-            raise HeldBackError(new.id, reasons)
+            raise HeldBackError(new.path.parent.parent, new.id, reasons)
 
     return approve
 

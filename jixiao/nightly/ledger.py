@@ -43,6 +43,8 @@ class Ledger:
     """The sources that this inbox brought: held because of it, and no longer when it no longer has them."""
     refused: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By SHA-256 what this version of the program could not read, with ``extractor`` and ``cause``."""
+    unread: Sequence[Mapping[str, str]] = ()
+    """What could not be read the last time, as the history has it."""
     told: Mapping[str, str] = field(default_factory=dict)
     """By hook the last report that was sent to it."""
 
@@ -183,10 +185,25 @@ class Comparison:
 
     @property
     def refused(self) -> list[dict[str, str]]:
-        """What could not be read, for the history: by name, the same for the same."""
-        told = ({"name": each.name, "sha256": each.sha256, "cause": each.cause} for each in self.troubles)
+        """What could not be read, for the history; ``stays`` where what was read of it before still counts."""
+        stay = set(self.not_updated)
+        told = (
+            {
+                "name": each.name,
+                "sha256": each.sha256,
+                "cause": each.cause,
+                "stays": "yes" if each.name in stay else None,
+            }
+            for each in self.troubles
+        )
         every = [{key: value for key, value in each.items() if value is not None} for each in told]
         return sorted(every, key=lambda each: (each["name"], each["cause"]))
+
+    @property
+    def news(self) -> list[dict[str, str]]:
+        """What could not be read and was not told the last time, or is still being written."""
+        growing = {each.name for each in self.troubles if each.growing}
+        return [each for each in self.refused if each not in self.before.unread or each["name"] in growing]
 
     def told(self) -> dict[str, Any]:
         """What is to be said of the files, for the log."""
@@ -218,7 +235,8 @@ class Comparison:
         stayed = {name: self.before.names[name] for name in self.not_updated}
         return replace(
             self.before,
-            names=dict(sorted((here | stayed).items())),
+            names=dict(sorted((stayed | here).items())),
             brought=sorted(self.mine & self._here & set(held)),
             refused=dict(sorted(told.items())),
+            unread=self.refused,
         )

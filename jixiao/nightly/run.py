@@ -114,7 +114,7 @@ class Outcome:
     @property
     def code(self) -> int:
         """The exit code."""
-        return guards.UNFINISHED if self.files.troubles or self.problems else guards.DONE
+        return guards.UNFINISHED if self.files.news or self.problems else guards.DONE
 
 
 def run(order: Order, say: Callable[[str], None], progress: Progress) -> Outcome:
@@ -232,6 +232,7 @@ class Steps:
                 outcome.built = True
                 outcome.problems += unjudged(outcome.live)
             else:
+                self.graph.release(without)
                 self._note(outcome.live, refused)
             outcome.publication = self.graph.history()[-1]
         self._log.note(after=outcome.live.id, publication=outcome.publication.number)
