@@ -355,7 +355,7 @@ class _Comparison:
                 way = direction(one, two)
                 if way != "same":
                     was, subject = self.before.subject_of[one.iri], self.after.subject_of[two.iri]
-                    along = _moved_along(one, two, (was.money, subject.money))
+                    along = _moved_along(one, two, was.money, subject.money)
                     targets[way].append(
                         TargetChange(
                             before=one, after=two, subject=subject, way=way, because=pair.because, with_budget=along
@@ -447,13 +447,12 @@ def _because(pair: _Pair | None) -> Because:
     return pair.because if pair else "elsewhere"
 
 
-def _moved_along(one: Indicator, two: Indicator, money: tuple[Decimal | None, Decimal | None]) -> bool:
+def _moved_along(one: Indicator, two: Indicator, before: Decimal | None, after: Decimal | None) -> bool:
     """Whether a sum in a target changed as the project's money did, within the rounding of what is printed."""
-    units = {one.unit, two.unit}
-    if None in {*money, one.number, two.number} or len(units) > 1 or "元" not in (one.unit or "") or not all(money):
+    if not before or not after or before == after or one.number is None or two.number is None:
         return False
-    assert money[0] and money[1] and one.number is not None and two.number is not None
-    return money[0] != money[1] and abs(two.number - one.number * money[1] / money[0]) <= two.number * ROUNDING
+    is_money = one.unit == two.unit and "元" in (one.unit or "")
+    return is_money and abs(two.number - one.number * after / before) <= two.number * ROUNDING
 
 
 ROUNDING = Decimal("0.005")

@@ -125,7 +125,7 @@ def test_the_numbers_stand_in_the_summary(told, words):
     summary = told.summary
     for sentence in (
         f"这里有{summary.documents}份文件，来自{summary.departments}个部门，写了{summary.projects}个项目",
-        f"{summary.clarity.judged}条没有涉密的指标里，{summary.clarity.unclear}条的目标值无从核对",
+        f"{summary.clarity.judged}条未涉密的指标里，{summary.clarity.unclear}条的目标值无从核对",
         f"规则提出{summary.findings}处发现：{summary.certain}处确定，{summary.findings - summary.certain}处可能",
         f"新的发现{len(told.changes.new)}处",
         "1个文件没有读成",
@@ -240,7 +240,7 @@ def test_what_has_not_changed_is_said_in_one_sentence(graph, snapshot):
         ({"documents": 0, "findings": 0}, "没有文件可以报告。"),
         ({"departments": 0}, "没有写明部门"),
         ({"clarity": Clarity(0, 0)}, "没有读到可以判断的指标。"),
-        ({"clarity": Clarity(0, 1)}, "1条没有涉密的指标，目标值都能核对。"),
+        ({"clarity": Clarity(0, 1)}, "1条未涉密的指标，目标值都能核对。"),
         ({"clarity": Clarity(1, 1), "kinds": {"vague": 1}}, "1条的目标值无从核对（100.0%）：1条只有含糊的话。"),
         ({"findings": 0, "certain": 0}, "规则没有提出任何发现。"),
         (

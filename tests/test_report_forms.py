@@ -265,9 +265,9 @@ def test_numbers_of_the_workbook_are_those_of_the_report(told, book):
     total = told.summary
     assert figures["文件数"] == total.documents
     assert figures["发现"] == total.findings == figures["确定"] + figures["可能"]
-    assert figures["项目的钱（元）"] == float(total.money)
+    assert figures["项目支出（元）"] == float(total.money)
     assert [row["发现"] for row in rows_of(book, "rules")] == [each.findings for each in told.judged]
-    assert [row["项目的钱（元）"] for row in rows_of(book, "unaimed")] == [float(each.budget) for each in told.unaimed]
+    assert [row["项目支出（元）"] for row in rows_of(book, "unaimed")] == [float(each.budget) for each in told.unaimed]
 
 
 def test_findings_of_the_workbook_say_whether_they_are_new(told, book):

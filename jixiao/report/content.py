@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence  # noqa: TC003 - fields of dataclasses
 from dataclasses import dataclass, field
-from decimal import Decimal  # noqa: TC003
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from jixiao.years import Line
     from queries.evaluation import Score
     from queries.library import Rule
+
+
+WELL_READ = Decimal("0.8")
+"""From so much of a document's tables on its figures stand without a warning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +35,17 @@ class Summary:
     clarity: Clarity
     """How many targets nobody can check, of how many."""
     money: Decimal
-    """Of the rows of all project-expenditure tables."""
+    """Of the rows of all project-expenditure tables; 0 where no document has one (``tables``)."""
     money_with_form: Decimal
     money_without_form: Decimal
     findings: int
     certain: int
     severities: Mapping[str, int]
     rules: Mapping[str, int]
+    tables: int = 0
+    """So many documents have a table of project expenditure: of the money of the others nothing is known."""
+    paid: Sequence[int] = ()
+    """The years of those, in order: their money is added up over them."""
     wholes: int = 0
     """Forms of whole departments, which are no projects."""
     indicators: int = 0
@@ -60,7 +68,8 @@ class Ranked:
     findings: int
     certain: int
     money: Decimal | None
-    money_without_form: Decimal
+    """``None`` where it has no table of project expenditure, and so has the next."""
+    money_without_form: Decimal | None
     few: bool = False
     """Whether it has so few targets that a share says nothing; then it stands after the others."""
 
@@ -127,6 +136,11 @@ class Read:
     findings: int
     leftovers: Sequence[Leftover]
 
+    @property
+    def is_poor(self) -> bool:
+        """Whether so little of its tables was read that its figures need the source beside them."""
+        return self.document.coverage is not None and self.document.coverage < WELL_READ
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -173,7 +187,7 @@ class Report:
     """The earliest first; with less than two there is none."""
     read: Sequence[Read]
     refused: Sequence[Mapping[str, str]]
-    """What was to be read and could not be: ``name`` and ``cause``."""
+    """What was to be read and could not be: ``name`` and ``cause``; ``stays`` where its older content still counts."""
     judged: Sequence[Judged]
     findings: Sequence[Grave] = ()
     """Every finding, the gravest first: what the workbook and the lines list in full."""
@@ -185,9 +199,23 @@ class Report:
     """When the publication was, in UTC."""
     since: str | None = None
     """The snapshot that it is compared with."""
-    since_day: str | None = None
-    """When that one went live."""
+    since_number: int | None = None
+    """The publication of that one; ``None`` where it never went live."""
+    since_at: str | None = None
+    """When that was, in UTC."""
     is_first: bool = False
     """Whether nothing was published before."""
     filters: Mapping[str, Sequence[str]] | None = field(default_factory=dict)
     """By which choices of its lists the site shows just these documents; ``None`` where it cannot."""
+
+    @property
+    def formless(self) -> list[Disclosure]:
+        """The documents in which no target form was found, the most money first."""
+        every = (each.document for each in self.read if not each.forms)
+        return sorted(every, key=lambda each: (-(each.total or 0), each.iri))
+
+    @property
+    def poor(self) -> list[Read]:
+        """The documents of whose tables little was read, the least first."""
+        every = (each for each in self.read if each.is_poor)
+        return sorted(every, key=lambda each: (each.document.coverage or 0, each.document.iri))

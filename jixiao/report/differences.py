@@ -45,6 +45,8 @@ class Difference:
     """A document's hash, a project's money in 元, a target as printed, what a finding says, or a rule's version."""
     after: Cell = None
     because: str | None = None
+    with_budget: bool | None = None
+    """Of a target whether it moved with the project's money."""
 
 
 def differences(changes: Changes) -> Iterator[Difference]:
@@ -94,6 +96,7 @@ def _indicator(
         before=printed[0],
         after=printed[1],
         because=told.because,
+        with_budget=getattr(told, "with_budget", None),
     )
 
 

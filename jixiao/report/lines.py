@@ -44,6 +44,7 @@ def facts(report: Report) -> Iterator[Fact]:
     """Every fact of the report, each with its ``type``."""
     return chain(
         [{"type": "summary", **_summed(report.summary)}],
+        _shared(report),
         _changes(report),
         _departments(report),
         _findings(report),
@@ -80,14 +81,26 @@ def _summed(summary: Summary) -> Fact:
         "indicators": summary.indicators,
         "kinds": dict(summary.kinds),
         **_clear(summary.clarity),
-        "money": summary.money,
-        "money_with_form": summary.money_with_form,
-        "money_without_form": summary.money_without_form,
+        "tables": summary.tables,
+        "money": summary.money if summary.tables else None,
+        "money_with_form": summary.money_with_form if summary.tables else None,
+        "money_without_form": summary.money_without_form if summary.tables else None,
         "findings": summary.findings,
         "certain": summary.certain,
         "severities": dict(summary.severities),
         "rules": dict(summary.rules),
     }
+
+
+def _shared(report: Report) -> Iterator[Fact]:
+    """The documents of both snapshots, as they were and as they are."""
+    if report.changes:
+        shared = report.changes.shared
+        for name, clarity, money in zip(
+            ("before", "after"), (shared.before, shared.after), shared.money_without_form, strict=True
+        ):
+            documents = {"snapshot": name, "documents": shared.documents}
+            yield {"type": "shared", **documents, **_clear(clarity), "money_without_form": money}
 
 
 def _clear(clarity: Clarity) -> Fact:
@@ -124,6 +137,7 @@ def _changes(report: Report) -> Iterator[Fact]:
             "before": each.before,
             "after": each.after,
             "because": each.because,
+            "with_budget": each.with_budget,
         }
 
 
@@ -229,7 +243,7 @@ def _documents(report: Report) -> Iterator[Fact]:
             "leftovers": [{"reason": left.reason, **_at(left)} for left in each.leftovers],
         }
     for refused in report.refused:
-        yield {"type": "refused", **{name: refused.get(name) for name in ("name", "sha256", "cause")}}
+        yield {"type": "refused", **{name: refused.get(name) for name in ("name", "sha256", "cause", "stays")}}
 
 
 def _rules(report: Report) -> Iterator[Fact]:

@@ -73,6 +73,7 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
     part = chosen.of(whole)
     history = _history(graph, snapshot, number)
     own = history[-1] if history else None
+    earlier = _last(history, since.id) if since else None
     told = summary.Profile(list(part.documents.values()), list(part.subjects.values()), part.findings)
     return Report(
         snapshot=snapshot.id,
@@ -83,7 +84,8 @@ def report(  # noqa: PLR0913 - each is something else that a report depends on
         language=language,
         at=own.at if own else None,
         since=since.id if since else None,
-        since_day=_day_of(history, since.id) if since else None,
+        since_number=earlier.number if earlier else None,
+        since_at=earlier.at if earlier else None,
         is_first=len(history) <= 1,
         filters=_filters(whole, part, chosen),
         summary=_summary(told),
@@ -131,17 +133,20 @@ def published(graph: KnowledgeGraph, snapshot: Snapshot) -> str | None:
     Raises:
         HistoryError: the history is damaged.
     """
-    return _day_of(graph.history(), snapshot.id)
+    found = _last(graph.history(), snapshot.id)
+    return day(found.at) if found else None
 
 
-def _day_of(history: Sequence[Publication], snapshot: str) -> str | None:
-    return next((day(each.at) for each in reversed(history) if each.snapshot == snapshot), None)
+def _last(history: Sequence[Publication], snapshot: str) -> Publication | None:
+    """The publication with which a snapshot went live last."""
+    return next((each for each in reversed(history) if each.snapshot == snapshot), None)
 
 
 def _summary(told: Profile) -> Summary:
     clear, money = told.clarity, summary.unaimed(told.subjects)
     certainties = Counter(each.certainty for each in told.findings)
     severities = Counter(each.severity for each in told.findings)
+    paid = {each.document.iri: each.document for each in told.subjects if each.budget is not None}
     return Summary(
         documents=len(told.documents),
         departments=len({each.organisation for each in told.documents if each.organisation}),
@@ -153,6 +158,8 @@ def _summary(told: Profile) -> Summary:
             sorted(Counter(each.kind for each in told.indicators).items(), key=lambda pair: (-pair[1], pair[0]))
         ),
         clarity=clear,
+        tables=len(paid),
+        paid=sorted({each.year for each in paid.values() if each.year}),
         money=money.whole,
         money_with_form=money.whole - money.among - money.alone,
         money_without_form=money.among,
@@ -175,14 +182,15 @@ def _ranked(view: View) -> list[Ranked]:
 
 def _place(view: View, rank: int, department: summary.Department) -> Ranked:
     told = summary.profile(view, [department.document])
+    money = told.budget
     return Ranked(
         rank=rank,
         document=department.document,
         clarity=department.clarity,
         findings=len(told.findings),
         certain=sum(each.certainty == "certain" for each in told.findings),
-        money=told.budget,
-        money_without_form=told.money_without_form,
+        money=money,
+        money_without_form=None if money is None else told.money_without_form,
         few=department.clarity.judged < summary.ENOUGH,
     )
 

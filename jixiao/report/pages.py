@@ -7,6 +7,8 @@ shows them. Templates of others run in a sandbox and can only read what the repo
 from __future__ import annotations
 
 import re
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -27,8 +29,9 @@ from markupsafe import Markup, escape
 
 from jixiao.errors import TemplateError
 from jixiao.messages import text
-from jixiao.rendering import furnished, share, stated
+from jixiao.rendering import furnished, share, stated, wan
 from jixiao.report import links, pictures
+from jixiao.report.words import moment, told
 from queries.library import rules
 
 if TYPE_CHECKING:
@@ -37,10 +40,10 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from jixiao.changes import NewFinding
+    from jixiao.changes import GoneFinding, NewFinding
     from jixiao.messages import Language
     from jixiao.report.content import Report
-    from jixiao.told import Clarity
+    from jixiao.told import Clarity, Disclosure, Subject
 
 HTML, MARKDOWN = "report.html", "report.md"
 OURS = "jixiao"
@@ -136,6 +139,11 @@ def _clear(told: Clarity, language: Language) -> str:
     return both(told.unclear, told.judged) if told.judged else "—"
 
 
+def _wan(yuan: Decimal | None) -> str:
+    """Money in 万元 with two decimals, so that a column can be read; the workbook has all of them."""
+    return "" if yuan is None else wan((yuan / 100).to_integral_value(ROUND_HALF_UP) * 100)
+
+
 def _static(name: str) -> str:
     return files("jixiao").joinpath("static", name).read_text(encoding="utf-8")
 
@@ -165,7 +173,7 @@ def _filled(
 ) -> str:
     language = report.language
     made = environment(language, templates, finalize)
-    made.filters["url"] = _address
+    made.filters.update(url=_address, wan=_wan, moment=moment, told=lambda phrase: told(phrase, language))
     made.globals.update(
         n=figure,
         both=_both_in_english if language == "en" else _both,
@@ -179,6 +187,9 @@ def _filled(
         c=report.changes,
         rules=rules(),
         new=_new(report),
+        came=_moved(report, "added", "new"),
+        went=_moved(report, "removed", "gone"),
+        poor={each.document.iri for each in report.poor},
         shown=SHOWN,
         phone=PHONE,
         command=command(report),
@@ -198,6 +209,17 @@ def _new(report: Report) -> list[NewFinding]:
     order = {each.finding.id: place for place, each in enumerate(report.findings)}
     found = report.changes.new if report.changes else ()
     return sorted(found, key=lambda each: order.get(each.finding.id, len(order)))
+
+
+def _moved(report: Report, projects: str, findings: str) -> Mapping[str, Mapping[str, int]]:
+    """By document how many projects and findings came or went with it."""
+    changes = report.changes
+    subjects: Sequence[Subject] = getattr(changes, f"projects_{projects}", ())
+    others: Sequence[NewFinding | GoneFinding] = getattr(changes, findings, ())
+    of_projects = Counter(each.document.iri for each in subjects)
+    of_findings = Counter(each.document.iri for each in others if each.document and each.because == "document")
+    documents: Sequence[Disclosure] = getattr(changes, f"documents_{projects}", ())
+    return {each.iri: {"projects": of_projects[each.iri], "findings": of_findings[each.iri]} for each in documents}
 
 
 def _refused(error: Exception, templates: Path) -> TemplateError:

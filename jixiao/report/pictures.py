@@ -90,11 +90,14 @@ def money(report: Report, language: Language) -> str:
     if not report.summary.money:
         return ""
     lacking = sorted(
-        (each for each in report.departments if each.money and each.money_without_form),
-        key=lambda each: (-each.money_without_form, each.rank),
+        (
+            (named(each.document), each.money_without_form, each.money)
+            for each in report.departments
+            if each.money and each.money_without_form
+        ),
+        key=lambda each: (-each[1], each[0]),
     )
     whole = (said("pictures.everything", language), report.summary.money_without_form, report.summary.money)
-    parts = [(named(each.document), each.money_without_form, each.money) for each in lacking[: MOST_ROWS // 2]]
     rows = [
         _Row(
             name,
@@ -102,7 +105,7 @@ def money(report: Report, language: Language) -> str:
             amount(without, language=language),
             said("pictures.of", language, whole=amount(of, language=language)),
         )
-        for name, without, of in (whole, *parts)
+        for name, without, of in (whole, *lacking[: MOST_ROWS // 2])
         if of
     ]
     key = {said("pictures.without", language): "certain", said("pictures.others", language): "track"}

@@ -12,7 +12,8 @@ from jixiao.rendering import environment
 from jixiao.report.differences import differences, standing
 from jixiao.report.links import listed, of_document, page
 from jixiao.report.pictures import named
-from jixiao.report.words import said
+from jixiao.report.words import moment, said
+from jixiao.report.words import told as phrased
 
 if TYPE_CHECKING:
     from jixiao.messages import Language
@@ -66,6 +67,8 @@ class Teller:
 
     def filtered(self, name: str, value: object) -> str:
         """A value as the pages write it, by the name of their filter."""
+        if name == "told":
+            return phrased(cast("str | None", value), self.language)
         return str(environment(self.language).filters[name](value)) if value is not None else ""
 
     @cached_property
@@ -113,6 +116,8 @@ def _summary(told: Teller) -> Iterator[Row]:
     yield told.words("figures.since"), report.since or told.words("figures.nothing_before")
     yield told.words("figures.confined"), confined(report) or None
     yield from ((told.words(f"columns.{name}"), value) for name, value in _figures(report, total))
+    yield told.words("figures.at"), moment(report.at) or None
+    yield from ((told.words(f"figures.{name}"), value) for name, value in _both(report))
     for severity, count in total.severities.items():
         yield told.words("figures.severe", severity=told.filtered("severity", severity)), count
     for kind, count in total.kinds.items():
@@ -139,16 +144,42 @@ def _figures(report: Report, total: Summary) -> Iterator[tuple[str, Value]]:
     yield "findings", Marked(total.findings, listed(report, "findings"))
     yield "certain", Marked(total.certain, listed(report, "findings", certainty="certain"))
     yield "possible", Marked(total.findings - total.certain, listed(report, "findings", certainty="possible"))
-    yield "money", Marked(total.money, None, "money")
-    yield "with", Marked(total.money_with_form, None, "money")
-    yield "without", Marked(total.money_without_form, listed(report, "projects", has="no-form"), "money")
-    yield "undisclosed", Marked(total.money_undisclosed, None, "money")
+    money, aimed, without = _money(total)
+    nobody_knows = not total.tables or (report.formless and not total.money_undisclosed)
+    yield "money", Marked(money, None, "money")
+    yield "with", Marked(aimed, None, "money")
+    yield "without", Marked(without, listed(report, "projects", has="no-form"), "money")
+    yield "undisclosed", Marked(None if nobody_knows else total.money_undisclosed, None, "money")
+    yield "tables", total.tables
+    yield "formless", len(report.formless)
+
+
+def _money(total: Summary) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """All money, that with and that without targets; nothing where no document has a table of it."""
+    return (total.money, total.money_with_form, total.money_without_form) if total.tables else (None, None, None)
+
+
+def _both(report: Report) -> Iterator[tuple[str, Value]]:
+    """The documents of both snapshots, as they were and as they are."""
+    if report.changes:
+        shared = report.changes.shared
+        before, after = shared.money_without_form
+        yield "shared", shared.documents
+        yield "shared_unclear_before", shared.before.unclear
+        yield "shared_judged_before", shared.before.judged
+        yield "shared_without_before", Marked(before, None, "money")
+        yield "shared_unclear_after", shared.after.unclear
+        yield "shared_judged_after", shared.after.judged
+        yield "shared_without_after", Marked(after, None, "money")
 
 
 def _changes(told: Teller) -> Iterator[Row]:
     for each in differences(told.report.changes) if told.report.changes else ():
         says: list[Value] = [each.before, each.after]
-        if "project" in each.what or "money" in each.what:
+        because = "budget" if each.with_budget else each.because
+        if each.what.startswith("document"):
+            says = [None] * 4
+        elif "project" in each.what or "money" in each.what:
             says = [None, None, *says]
         else:
             says = [*(told.filtered("told", value) or None for value in says), None, None]
@@ -161,7 +192,7 @@ def _changes(told: Teller) -> Iterator[Row]:
             each.indicator.name if each.indicator else finding.indicator if finding else None,
             told.titles.get(each.rule, each.rule) if each.rule else None,
             *says,
-            told.words(f"because.{each.because}") if each.because else None,
+            told.words(f"because.{because}") if because else None,
             Marked(finding.address, page(told.report, finding.address)) if finding else None,
         )
 
@@ -184,10 +215,21 @@ def _departments(told: Teller) -> Iterator[Row]:
             each.findings - each.certain,
             each.money,
             each.money_without_form,
-            each.money_without_form / each.money if each.money else None,
+            each.money_without_form / each.money if each.money and each.money_without_form is not None else None,
             Marked(document.label, page(told.report, document.iri)),
-            told.words("figures.few") if each.few else None,
+            _note(each.document, told, few=each.few),
         )
+    for document in told.report.formless:
+        label = Marked(document.label, page(told.report, document.iri))
+        about = (None, named(document), *told.of(document), document.region)
+        yield (*about, *[None] * 9, label, told.words("figures.formless"))
+
+
+def _note(document: Disclosure, told: Teller, *, few: bool) -> str | None:
+    """What a reader has to know of a department's figures."""
+    poor = next((each.document.coverage for each in told.report.poor if each.document.iri == document.iri), None)
+    read = told.words("figures.poor", coverage=told.filtered("percent", poor)) if poor is not None else None
+    return "；".join(filter(None, [told.words("figures.few") if few else None, read])) or None
 
 
 def _findings(told: Teller) -> Iterator[Row]:
@@ -268,9 +310,7 @@ def _areas(told: Teller) -> Iterator[Row]:
             *_clear(total.clarity),
             total.findings,
             total.certain,
-            total.money,
-            total.money_with_form,
-            total.money_without_form,
+            *_money(total),
         )
 
 
@@ -315,7 +355,8 @@ def _coverage(told: Teller) -> Iterator[Row]:
             )
             yield told.words("coverage.leftover"), *about, *[None] * 6, *what
     for refused in report.refused:
-        yield told.words("coverage.refused"), None, refused["name"], *[None] * 8, refused["cause"], None
+        state = told.words("coverage.stays" if "stays" in refused else "coverage.refused")
+        yield state, None, refused["name"], *[None] * 8, refused["cause"], None
 
 
 def _rules(told: Teller) -> Iterator[Row]:

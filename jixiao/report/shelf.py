@@ -52,6 +52,8 @@ class Figures(BaseModel):
     certain: int
     money: Decimal
     money_without_form: Decimal
+    tables: int | None = None
+    """So many documents have a table of project expenditure; ``None`` in reports that do not say it."""
     new: int | None = None
     """Findings that are new since the report before; ``None`` where there was none."""
     fixed: int | None = None
@@ -95,6 +97,7 @@ def figures_of(report: Report) -> dict[str, object]:
         "certain": total.certain,
         "money": str(total.money),
         "money_without_form": str(total.money_without_form),
+        "tables": total.tables,
         "new": len(changes.new) if changes else None,
         "fixed": len(changes.fixed) if changes else None,
     }

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from jixiao import translation
+from jixiao.comparison import amount
+from jixiao.days import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,3 +38,21 @@ def said(key: str, language: Language, **fields: object) -> str:
     section, _, name = key.partition(".")
     sentence: str = words()[section][name][language]
     return sentence.format(**fields) if fields else sentence
+
+
+def told(phrase: str | None, language: Language) -> str:
+    """What a program wrote of what it found, in a language; in English with money as English writes it."""
+    said_so = translation.told(phrase or "", language)
+    return _IN_WAN.sub(lambda found: amount(_yuan(found[1]), language=language), said_so)
+
+
+_IN_WAN = re.compile(r"(\d[\d,]*(?:\.\d+)?) × 10,000 yuan")
+
+
+def _yuan(printed: str) -> Decimal:
+    return Decimal(printed.replace(",", "")) * 10_000
+
+
+def moment(at: str | None) -> str:
+    """The minute of an ISO 8601 moment, as people in China count it; nothing where there is none."""
+    return datetime.fromisoformat(at).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") if at else ""
