@@ -50,6 +50,10 @@ class RecordChangedError(GraphError):
     """A record is missing, damaged, or no longer the one that the snapshot was built from."""
 
 
+class HoldingError(GraphError):
+    """What says which record of a source counts is damaged."""
+
+
 class HistoryError(GraphError):
     """What was written down of a publication is damaged."""
 

@@ -24,6 +24,7 @@ from graph.addresses import document_address, told_apart
 from graph.errors import (
     CurrentError,
     FindingError,
+    HoldingError,
     NothingPublishedError,
     RecordChangedError,
     SnapshotError,
@@ -57,6 +58,8 @@ ABANDONED = 24 * 3600
 """After so many seconds nobody is still writing a file."""
 _ID_LENGTH = 16
 _ID = re.compile(rf"[0-9a-f]{{{_ID_LENGTH}}}")
+_SOURCE = re.compile(r"[0-9a-f]{64}")
+_RECORD = re.compile(r"[0-9a-f]{64}\.[A-Za-z0-9._-]+\.json")
 _COUNTED = {
     "documents": "Disclosure",
     "budgets": "BudgetLine",
@@ -159,10 +162,13 @@ class KnowledgeGraph:
             return None
 
     def held(self) -> Mapping[str, str]:
-        """The sources that the next snapshot is made of, each with the name of its record's file."""
+        """The sources that the next snapshot is made of, each with the name of its record's file.
+
+        Raises:
+            HoldingError: What says so of one is damaged.
+        """
         if self.holdings.is_dir():
-            names = (file for file in self.holdings.iterdir() if not file.name.startswith(WRITING))
-            return {file.name: file.read_text(encoding="ascii") for file in sorted(names)}
+            return {file.name: _held(file) for file in sorted(self.holdings.iterdir()) if _SOURCE.fullmatch(file.name)}
         # A folder from before there were holdings: the newest record of every source.
         every = sorted(self.records.glob("*.json"), key=lambda each: (each.stat().st_mtime_ns, each.name))
         return {path.name.partition(".")[0]: path.name for path in every}
@@ -265,6 +271,10 @@ class KnowledgeGraph:
         whole.sort(key=lambda each: (numbers.get(each.name, never), each.stat().st_mtime_ns, each.name))
         return tuple(folder.name for folder in whole)
 
+    def is_whole(self, identity: str) -> bool:
+        """Whether a snapshot is there of which every part can be opened; :mod:`graph.verifying` looks closer."""
+        return _is_whole(self.snapshots / identity)
+
     def history(self) -> list[Publication]:
         """Every time that a snapshot went live, the first one first.
 
@@ -331,7 +341,7 @@ class KnowledgeGraph:
 
     def _hold(self, record: Path) -> None:
         place = self.holdings / record.name.partition(".")[0]
-        if not place.is_file() or place.read_text(encoding="ascii") != record.name:
+        if not place.is_file() or place.read_bytes() != record.name.encode("ascii"):
             write_whole(place, record.name.encode("ascii"))
 
     def _snapshot(self, identity: str) -> Snapshot:
@@ -444,6 +454,13 @@ class KnowledgeGraph:
             return self.current()
         except (CurrentError, SnapshotError):
             return None
+
+
+def _held(file: Path) -> str:
+    name = file.read_bytes().decode("ascii", "replace")
+    if not _RECORD.fullmatch(name):
+        raise HoldingError(file, "登记损坏了，看不出用哪一份记录；请删去这个文件，再重新读入源文件")
+    return name
 
 
 def _is_whole(place: Path) -> bool:

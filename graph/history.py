@@ -58,10 +58,25 @@ def _number(file: Path) -> int:
 
 def _read(file: Path) -> Publication:
     try:
-        told = json.loads(file.read_bytes())
-        return Publication(**(told | {"number": _number(file)}))
-    except (OSError, ValueError, TypeError) as error:
+        made = Publication(**(json.loads(file.read_bytes()) | {"number": _number(file)}))
+        _check(made)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise HistoryError(file, f"发布记录读不出来（{error}）；移走这个文件就不再提到这一次发布") from error
+    return made
+
+
+def _check(made: Publication) -> None:
+    """See that what others rely on is there.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if datetime.fromisoformat(made.at).tzinfo is None:
+        raise ValueError(made.at)
+    kinds = {"snapshot": str, "counts": dict, "figures": dict, "refused": list}
+    for name, kind in kinds.items():
+        if not isinstance(getattr(made, name), kind):
+            raise ValueError(name)  # noqa: TRY004 - the file is wrong, not the program
 
 
 def note(

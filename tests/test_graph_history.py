@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -87,6 +88,8 @@ def test_a_clock_that_goes_back_does_not_change_the_order(kg, monkeypatch):
 
 class Clock:
     """A clock that always says the same."""
+
+    fromisoformat = staticmethod(datetime.fromisoformat)
 
     def __init__(self, moment):
         self.moment = moment

@@ -70,7 +70,7 @@ def test_a_folder_that_cannot_be_looked_into_takes_no_document_away(nights, monk
     live = nights.sources()
     walk = inboxes.os.walk
 
-    def closed(top, onerror=None):
+    def closed(top, onerror=None, **_):
         for folder, folders, names in walk(top):
             if onerror and "某局" in folders:
                 folders.remove("某局")

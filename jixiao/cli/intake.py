@@ -44,12 +44,14 @@ def take_in(paths: Sequence[Path], folder: Path) -> None:
     """
     from graph.folder import KnowledgeGraph  # noqa: PLC0415 - loads the store
     from jixiao.intake import keeping, publish  # noqa: PLC0415
+    from jixiao.nightly import ledger  # noqa: PLC0415
 
     graph = KnowledgeGraph(folder)
     tried = attempt(paths, lambda read: keeping(graph, read))
     good = sum(each.document is not None for each in tried)
     if not good:
         raise BadInputError(text("ingest.nothing", kg=folder))
+    ledger.disown(folder, {each.document.sha256 for each in tried if each.document})
     say(text("ingest.building"))
     snapshot = publish(graph)
     if provisional := snapshot.manifest["counts"]["provisional"]:

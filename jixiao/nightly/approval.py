@@ -12,7 +12,7 @@ from jixiao.messages import language, text
 from ontology.terms import CODES_GRAPH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from graph.snapshot import Snapshot
@@ -58,7 +58,8 @@ def approval(
 
     def approve(new: Snapshot, live: Snapshot | None) -> None:
         say(text("approval.judging"))
-        reasons = [*_malformed(new, live), *(_falls(new, live, max_drop) if live and max_drop is not None else ())]
+        before = live.manifest["counts"] if live else _last(new)
+        reasons = [*_malformed(new, live), *(_falls(new, before, max_drop) if before and max_drop is not None else ())]
         if reasons:
             raise HeldBackError(new.path.parent.parent, new.id, reasons)
 
@@ -72,7 +73,7 @@ def _malformed(new: Snapshot, live: Snapshot | None) -> Iterator[str]:
     broken = [each for each in every if each.severity == "violation"]
     yield from map(_told, broken[:SHOWN])
     if len(broken) > SHOWN:
-        yield text("approval.more", count=len(broken) - SHOWN, kg=new.path.parent.parent)
+        yield text("approval.more", count=len(broken) - SHOWN)
 
 
 def _passed(new: Snapshot, live: Snapshot | None) -> set[str]:
@@ -96,10 +97,16 @@ def _told(violation: Violation) -> str:
     return text("approval.violation", shape=violation.shape, message=violation.message(language()), where=where)
 
 
-def _falls(new: Snapshot, live: Snapshot, most: Decimal) -> Iterator[str]:
+def _last(new: Snapshot) -> Mapping[str, int] | None:
+    """What was published last, where the live snapshot cannot be read; ``None`` where nothing ever was."""
+    publications = history.read(new.path.parent.parent)
+    return publications[-1].counts if publications else None
+
+
+def _falls(new: Snapshot, counts: Mapping[str, int], most: Decimal) -> Iterator[str]:
     """The counts that fell by more than is allowed."""
     for name in COUNTED:
-        before, after = live.manifest["counts"][name], new.manifest["counts"][name]
+        before, after = counts[name], new.manifest["counts"][name]
         fall = Decimal(100 * (before - after)) / before if before else Decimal(0)
         if fall > most:
             share = fall.quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -73,6 +73,18 @@ def can_take_files(folder: Path) -> None:
         raise BadInputError(text("nightly.out", path=folder, cause=why(error))) from error
 
 
+def apart(inbox: Path, kg: Path, out: Path) -> None:
+    """See that none of the three lies where another one is read or written.
+
+    Raises:
+        BadInputError: one does; our own files would be taken for disclosures, or stand in each other's way.
+    """
+    pairs = [(out, inbox), (kg, inbox), (out, kg), (kg, out)]
+    for inner, outer in ((each.resolve(), other.resolve()) for each, other in pairs):
+        if inner == outer or outer in inner.parents:
+            raise BadInputError(text("nightly.nested", inner=inner, outer=outer))
+
+
 def check_clock(graph: KnowledgeGraph) -> None:
     """See that it is not earlier than when something was published last.
 

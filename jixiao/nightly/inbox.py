@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import IngestError
 from ingest.readers.archive import is_document
 from ingest.readers.text import content_of
-from jixiao.errors import BadInputError
+from jixiao.errors import BadInputError, JixiaoError
 from jixiao.intake import sources
 from jixiao.messages import text
 
@@ -82,6 +82,8 @@ def cause_of(error: Exception) -> str:
     """Why a file could not be used, without its name: that of an archive's file says where it was unpacked to."""
     if isinstance(error, IngestError):
         return "：".join(part for part in (error.place, error.cause) if part)
+    if isinstance(error, JixiaoError):
+        return str(error)
     if isinstance(error, OSError):
         return why(error)
     return text("nightly.mistake", kind=type(error).__name__, detail=error)
@@ -102,16 +104,33 @@ def why(error: OSError) -> str:
 
 
 def _walk(inbox: Path) -> tuple[list[Path], list[Trouble]]:
-    """The documents of a folder, and those of its folders that cannot be looked into."""
-    files: list[Path] = []
+    """The documents of a folder and what cannot be looked into; folders that links lead to are looked into once."""
     refused: list[OSError] = []
-    for folder, folders, names in os.walk(inbox, onerror=refused.append):
+    found: list[Path] = []
+    seen: set[str] = set()
+    for folder, folders, names in os.walk(inbox, onerror=refused.append, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if is_document(name))
-        files += [Path(folder, name) for name in names if _is_whole(name) and _may_be_file(Path(folder, name))]
-    closed = [Trouble(Path(error.filename).relative_to(inbox).as_posix(), cause_of(error)) for error in refused]
-    if root := next((each for each in closed if each.name == "."), None):
-        raise BadInputError(text("nightly.no_inbox", path=inbox, cause=root.cause))
-    return sorted(files), closed
+        found += [Path(folder, name) for name in names if _is_whole(name) and _may_be_file(Path(folder, name))]
+    if root := next((error for error in refused if Path(error.filename) == inbox), None):
+        raise BadInputError(text("nightly.no_inbox", path=inbox, cause=cause_of(root)))
+    closed = [Trouble(_shown(Path(error.filename).relative_to(inbox)), cause_of(error)) for error in refused]
+    unnamed = [Trouble(_shown(file.relative_to(inbox)), text("nightly.name")) for file in found if not _is_named(file)]
+    return sorted(filter(_is_named, found)), closed + unnamed
+
+
+def _is_named(file: Path) -> bool:
+    """Whether a name is text: old archives leave names in the encoding of the machine that made them."""
+    return not any("\ud800" <= char <= "\udfff" for char in str(file))
+
+
+def _shown(file: Path) -> str:
+    """A name as people may read it; one that is no UTF-8 as it was probably meant."""
+    return file.as_posix() if _is_named(file) else os.fsencode(file).decode("gb18030", "replace")
 
 
 def _is_whole(name: str) -> bool:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence  # noqa: TC003 - pydantic reads them
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
 
 import ingest
 from graph.files import write_whole
@@ -22,7 +25,7 @@ from jixiao.messages import text
 from jixiao.nightly.inbox import Item, Trouble
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from graph.folder import KnowledgeGraph
@@ -74,7 +77,11 @@ def write(kg: Path, inbox: Path, ledger: Ledger) -> None:
     """Put a ledger in place of the one before."""
     file = place(kg, inbox)
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, json.dumps(asdict(ledger), ensure_ascii=False, indent=1).encode())
+    write_whole(file, _written(ledger))
+
+
+def _written(ledger: Ledger) -> bytes:
+    return json.dumps(asdict(ledger), ensure_ascii=False, indent=1).encode()
 
 
 def of_others(kg: Path, inbox: Path) -> set[str]:
@@ -85,9 +92,18 @@ def of_others(kg: Path, inbox: Path) -> set[str]:
 
 def _read(file: Path) -> Ledger:
     try:
-        return Ledger(**json.loads(file.read_bytes()))
-    except (OSError, ValueError, TypeError) as error:
+        return TypeAdapter(Ledger).validate_json(file.read_bytes(), strict=True)
+    except (OSError, ValueError) as error:
         raise BadInputError(text("nightly.ledger_damaged", path=file, cause=error)) from error
+
+
+def disown(kg: Path, sources: Collection[str]) -> None:
+    """Note that somebody took these in by hand: they stay whatever inboxes have."""
+    for file in sorted((kg / FOLDER).glob("[!.]*.json")):
+        known = _read(file)
+        left = [each for each in known.brought if each not in sources]
+        if left != list(known.brought):
+            write_whole(file, _written(replace(known, brought=left)))
 
 
 class Comparison:
@@ -101,7 +117,7 @@ class Comparison:
         self.before = before
         self.others = others
         self.held = graph.held()
-        self._records = graph.records
+        self._records, self._sources = graph.records, graph.sources
         self.items = [each for each in found if isinstance(each, Item)]
         self.names = {each.name: each.sha256 for each in self.items}
         self.troubles = [each for each in found if isinstance(each, Trouble)]
@@ -165,7 +181,12 @@ class Comparison:
 
     def _is_read(self, content: str) -> bool:
         name = self.held.get(content, "")
-        return name.startswith(record_name(content, ingest.EXTRACTOR) + ".") and (self._records / name).is_file()
+        if not name.startswith(record_name(content, ingest.EXTRACTOR) + ".") or not (self._sources / content).is_file():
+            return False
+        try:
+            return sha256((self._records / name).read_bytes()).hexdigest().startswith(name.split(".")[-2])
+        except OSError:
+            return False
 
     @property
     def mine(self) -> set[str]:

@@ -57,7 +57,7 @@ def read(files: Comparison, graph: KnowledgeGraph, progress: Progress) -> Mappin
             continue
         if is_full(error):
             raise error
-        growing = isinstance(error, ChangedError | SourceError)
+        growing = isinstance(error, ChangedError | SourceError) or not item.path.exists()
         cause = text("nightly.changing") if growing else cause_of(error)
         _refuse(files, item.sha256, cause, growing=growing)
         if isinstance(error, IngestError) and not isinstance(error, PASSING):

@@ -8,9 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from graph.errors import SnapshotError
 from graph.files import write_whole
-from graph.snapshot import Snapshot
 from jixiao.days import now
 from jixiao.errors import BadInputError
 from jixiao.messages import language, text
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from graph.folder import KnowledgeGraph
     from graph.history import Publication
+    from graph.snapshot import Snapshot
     from jixiao.report.shelf import Kept
 
 USUAL = FORMS[:-1]
@@ -62,6 +61,7 @@ class Reporting:
     def _is_wanted(self, kept: Kept, publication: Publication) -> bool:
         return (
             kept.made.number == publication.number
+            and kept.made.snapshot == publication.snapshot
             and kept.made.choice == EVERYTHING
             and all(self._is_alike(each) for each in (kept, *kept.parts))
             and [each["choice"] for each in _watched(kept)] == [_plain(each) for each in self._wanted.watch]
@@ -91,12 +91,11 @@ class Reporting:
         return self._shelf.put(make)
 
     def _since(self, publication: Publication) -> Snapshot | None:
-        """The snapshot of the report before; ``None`` where there is none, or it was removed."""
+        """The snapshot of the report before; ``None`` where there is none, or it was removed or is damaged."""
         before = next((each for each in self._shelf.kept() if (each.made.number or 0) < publication.number), None)
-        try:
-            return Snapshot(self._graph.snapshots / before.made.snapshot, self._graph.records) if before else None
-        except SnapshotError:
+        if before is None or not self._graph.is_whole(before.made.snapshot):
             return None
+        return self._graph.snapshot(before.made.snapshot)
 
     def _watch(
         self, folder: Path, live: Snapshot, publication: Publication, since: Snapshot | None, choice: Choice
@@ -151,9 +150,9 @@ def _watched(kept: Kept) -> list[dict[str, Any]]:
     """What was to be watched when a report was made, and why there is no report on it."""
     try:
         told: list[dict[str, Any]] = json.loads((kept.folder / WATCHED).read_bytes())
-    except FileNotFoundError:
+    except (OSError, ValueError):
         return []
-    return told
+    return told if isinstance(told, list) and all({"choice", "cause"} <= {*each} for each in told) else []
 
 
 def _plain(choice: Choice) -> Any:

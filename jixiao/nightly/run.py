@@ -129,6 +129,7 @@ def run(order: Order, say: Callable[[str], None], progress: Progress) -> Outcome
         StoppedError: it could not be done; the live snapshot and the reports are as they were.
         BadInputError: another run is at work.
     """
+    guards.apart(order.inbox, order.kg, order.out)
     order.kg.mkdir(parents=True, exist_ok=True)
     with guards.alone(order.kg):
         entry = log.Run(order.kg)
@@ -187,7 +188,7 @@ class Steps:
 
     def _found(self, before: ledger.Ledger, unpacked: Path) -> list[Item | Trouble]:
         """Everything in the inbox; an inbox that is empty all at once is one that is not there."""
-        place, known = self.order.inbox, len(before.names)
+        place, known = self.order.inbox, len(before.names) or len(before.brought)
         if known and self.order.accept_drop and not place.exists():
             return []
         found = list(self._looked(unpacked))
@@ -234,23 +235,28 @@ class Steps:
             else:
                 self.graph.release(without)
                 self._note(outcome.live, refused)
-            outcome.publication = self.graph.history()[-1]
+            live = outcome.live.id
+            outcome.publication = next(each for each in reversed(self.graph.history()) if each.snapshot == live)
         self._log.note(after=outcome.live.id, publication=outcome.publication.number)
 
     def _note(self, live: Snapshot, refused: Sequence[Mapping[str, str]]) -> None:
         """Note for the report what else cannot be read, though nothing else is live than before."""
         published = self.graph.history()
-        if not published or list(published[-1].refused) != refused:
+        if not published or published[-1].snapshot != live.id or list(published[-1].refused) != refused:
             with exclusive(self.graph.path):
                 history.note(self.graph.path, live.id, live.manifest, refused)
 
     def _live(self) -> Snapshot | None:
         """The live snapshot; where it is damaged, a new one is built."""
         try:
-            return self.graph.current()
+            live = self.graph.current()
         except (CurrentError, SnapshotError) as error:
             self._say(str(error))
             return None
+        if live and not self.graph.is_whole(live.id):
+            self._say(text("nightly.damaged", snapshot=live.id))
+            return None
+        return live
 
     def _approval(self) -> Approve:
         approve = approval(None if self.order.accept_drop else self.order.max_drop, self._say)
