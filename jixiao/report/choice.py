@@ -34,7 +34,7 @@ class Choice:
     name: str | None = None
     """What the reader calls it."""
     departments: tuple[str, ...] = ()
-    """Names of publishers, or parts of one's name."""
+    """Names of publishers; what is nobody's whole name stands for all who have it in theirs."""
     divisions: tuple[str, ...] = ()
     """Codes (GB/T 2260) or names of administrative divisions; one includes those within it."""
     years: tuple[int, ...] = ()
@@ -50,7 +50,8 @@ class Choice:
         """What is chosen of the documents of some snapshots.
 
         Raises:
-            BadInputError: a name is unknown in all of them, or may mean several; the message lists what is near.
+            BadInputError: a name is unknown in all of them, or a division's or rule's may mean several; the message
+                lists what is near.
         """
         documents = [document for view in views for document in view.documents.values()]
         publishers = {document.publisher: document.publisher for document in documents if document.publisher}
@@ -58,7 +59,7 @@ class Choice:
         years = {str(document.year): document.year for document in documents if document.year}
         titles = {each.id: each.title["zh"] for each in rules().values()}
         return Chosen(
-            publishers=frozenset(_one(text("report.department"), each, publishers) for each in self.departments),
+            publishers=frozenset(name for each in self.departments for name in _named(each, publishers)),
             divisions=frozenset(_one(text("report.division"), each, places, _called) for each in self.divisions),
             years=frozenset(
                 years[_one(text("report.year"), str(each), dict.fromkeys(years, ""))] for each in self.years
@@ -129,6 +130,17 @@ def _called(code: str, name: str) -> str:
     return name if code == name else f"{name}（{code}）"
 
 
+def _named(asked: str, publishers: Mapping[str, str]) -> list[str]:
+    """The publishers that are meant: the one of this name, else all that have it in theirs."""
+    found = [asked] if asked in publishers else _having(asked, publishers)
+    return found or [_one(text("report.department"), asked, publishers)]
+
+
+def _having(asked: str, known: Mapping[str, str]) -> list[str]:
+    """Keys whose name has what was asked for in it."""
+    return [key for key, name in known.items() if asked.strip() and asked.strip() in name]
+
+
 def _one(
     what: str, asked: str, known: Mapping[str, str], called: Callable[[str, str], str] = lambda _, name: name
 ) -> str:
@@ -136,22 +148,23 @@ def _one(
     if asked in known:
         return asked
     exact = [key for key, name in known.items() if name == asked]
-    found = exact or [key for key, name in known.items() if asked.strip() and asked.strip() in name]
+    found = exact or _having(asked, known)
     if len(found) == 1:
         return found[0]
-    near = found or _near(asked, known)
+    alike = _alike(asked, known)
+    near = found or alike or sorted(known)
     listed = "、".join(called(key, known[key]) or key for key in near[:NEAR])
     if len(near) > NEAR:
         listed += text("report.choice_more", count=len(near))
     if found:
         raise BadInputError(text("report.choice_several", what=what, asked=asked, near=listed))
     if listed:
-        raise BadInputError(text("report.choice_none", what=what, asked=asked, near=listed))
+        none = "report.choice_none" if alike else "report.choice_none_like"
+        raise BadInputError(text(none, what=what, asked=asked, near=listed))
     raise BadInputError(text("report.choice_nothing", what=what, asked=asked))
 
 
-def _near(asked: str, known: Mapping[str, str]) -> list[str]:
-    """Keys that are spelt or called alike, the nearest first; else all."""
+def _alike(asked: str, known: Mapping[str, str]) -> list[str]:
+    """Keys that are spelt or called alike, the nearest first."""
     keys = {name: key for key, name in known.items()} | {key: key for key in known}
-    alike = get_close_matches(asked, keys, n=NEAR, cutoff=0.4)
-    return list(dict.fromkeys(keys[each] for each in alike)) or sorted(known)
+    return list(dict.fromkeys(keys[each] for each in get_close_matches(asked, keys, n=NEAR, cutoff=0.4)))
