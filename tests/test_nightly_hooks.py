@@ -10,6 +10,8 @@ import re
 import sys
 import threading
 import time
+import tracemalloc
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
@@ -77,6 +79,43 @@ def program(code):
 
 
 # Messages
+
+
+def test_a_server_that_drips_its_answer_has_an_end(sent):
+    class Dripping(StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"X-A: b\r\n")
+                    time.sleep(0.02)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        begun = time.monotonic()
+        (outcome,) = sent(Hook(url=f"http://127.0.0.1:{server.server_address[1]}", seconds=0.3, retries=1))
+        server.shutdown()
+    assert time.monotonic() - begun < 5
+    assert outcome.cause == "连不上（0.3 秒内没有答完），送过 2 次"
+
+
+def test_only_the_end_of_what_a_command_says_is_read(sent):
+    (outcome,) = sent(program("import os\nos.write(1, b'x' * 50_000_000 + ' 末尾'.encode())\nraise SystemExit(1)"))
+    assert outcome.cause.endswith("末尾")
+    tracemalloc.start()
+    sent(program("import os\nos.write(1, b'x' * 50_000_000)\nraise SystemExit(1)"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+def test_what_was_told_is_noted_by_hook_and_place_and_language(tmp_path, monkeypatch):
+    hook, other = Hook(command=("a",)), Hook(command=("b",))
+    monkeypatch.chdir(tmp_path)
+    keys = [(hook, Path("one"), "zh"), (other, Path("one"), "zh"), (hook, Path("two"), "zh"), (hook, Path("one"), "en")]
+    assert len({hooks.told_key(*each) for each in keys}) == len(keys)
+    assert hooks.told_key(hook, tmp_path / "one", "zh") == hooks.told_key(hook, Path("one"), "zh")
 
 
 def test_a_message_is_posted_as_json(server, sent, slept):

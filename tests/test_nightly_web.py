@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import httpx
 import pytest
@@ -410,11 +412,104 @@ def test_what_is_too_large_is_told_and_leaves_nothing(inbox, served):
     assert [each.name for each in (inbox.folder / "fetched").rglob("*") if each.is_file()] == []
 
 
-def test_a_download_that_takes_too_long_is_left_to_the_next_run(inbox, served, monkeypatch):
-    monkeypatch.setattr(web, "LONGEST", -1.0)
-    served.answers["/a.pdf"] = Answer(PDF, etag='"1"', ranges=True)
-    assert causes(inbox.look("/a.pdf")) != []
-    assert len(served.paths()) == 1
+class Dripping:
+    """A server that says the same few bytes again and again, after what it says first, as long as somebody listens."""
+
+    def __init__(self, monkeypatch):
+        self.said = {}
+        self.drips = {}
+        self.asked = []
+        for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+
+    @contextmanager
+    def running(self):
+        dripping = self
+
+        class Handle(StreamRequestHandler):
+            def handle(self):
+                path = self.rfile.readline().split()[1].decode()
+                while self.rfile.readline().strip():
+                    pass
+                dripping.asked.append(path)
+                with suppress(OSError):
+                    self.wfile.write(dripping.said.get(path, b"HTTP/1.1 404 Not Found\r\n\r\n"))
+                    while path in dripping.drips:
+                        self.wfile.write(dripping.drips[path])
+                        time.sleep(0.02)
+
+        with ThreadingTCPServer(("127.0.0.1", 0), Handle) as server:
+            server.daemon_threads = True
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+            self.drips.clear()
+            server.shutdown()
+
+
+@pytest.fixture
+def dripping(monkeypatch):
+    return Dripping(monkeypatch)
+
+
+def test_a_download_that_takes_too_long_is_left_to_the_next_run(inbox, dripping, monkeypatch):
+    monkeypatch.setattr(web, "LONGEST", 0.3)
+    dripping.said["/a.pdf"] = b"HTTP/1.1 200 OK\r\n\r\n%PDF-1.4"  # its end is the end of the connection
+    dripping.drips["/a.pdf"] = b"x"
+    with dripping.running() as base:
+        (cause,) = causes(inbox.look(f"{base}/a.pdf"))
+    assert "分钟" in cause
+    assert dripping.asked.count("/a.pdf") == 1
+
+
+def test_a_chunk_that_is_announced_byte_by_byte_has_an_end_too(inbox, dripping, monkeypatch):
+    monkeypatch.setattr(web, "LONGEST", 0.3)
+    dripping.said["/a.pdf"] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;"
+    dripping.drips["/a.pdf"] = b"x"
+    with dripping.running() as base:
+        (cause,) = causes(inbox.look(f"{base}/a.pdf"))
+    assert "分钟" in cause
+
+
+def test_an_answer_that_drips_its_headers_has_an_end_and_its_host_is_left_alone(inbox, dripping, monkeypatch):
+    monkeypatch.setattr(web, "ANSWER", 0.2)
+    dripping.said["/a.pdf"] = b"HTTP/1.1 200 OK\r\n"
+    dripping.drips["/a.pdf"] = b"X-A: b\r\n"
+    with dripping.running() as base:
+        found = causes(inbox.look(f"{base}/a.pdf", f"{base}/b.pdf"))
+    assert len(found) == 2
+    assert all("太久没有回音" in each for each in found)
+    assert dripping.asked.count("/a.pdf") == web.TRIES
+    assert "/b.pdf" not in dripping.asked
+
+
+def test_a_robots_file_that_drips_has_an_end(inbox, dripping, monkeypatch):
+    monkeypatch.setattr(manners, "LONGEST_ROBOTS", 0.2)
+    dripping.said["/robots.txt"] = b"HTTP/1.1 200 OK\r\n\r\n"
+    dripping.drips["/robots.txt"] = b"#"
+    with dripping.running() as base:
+        (cause,) = causes(inbox.look(f"{base}/a.pdf"))
+    assert "robots.txt" in cause
+    assert "/a.pdf" not in dripping.asked
+
+
+@pytest.mark.parametrize("name", ["etag", "modified"])
+def test_a_validator_that_cannot_be_sent_back_is_not(inbox, served, name):
+    served.answers["/a.pdf"] = Answer(PDF, ranges=True, breaks=30, **{name: b"\xff\xfe".decode("latin-1")})
+    assert contents(inbox.look("/a.pdf")) == [PDF]
+    inbox.tomorrow()
+    assert contents(inbox.look()) == [PDF]
+    asked = served.headers("/a.pdf")
+    assert len(asked) == 3
+    assert not any({"If-None-Match", "If-Modified-Since", "Range", "If-Range"} & set(headers) for headers in asked)
+
+
+def test_a_mistake_of_the_program_with_one_address_does_not_cost_the_others(inbox, served, monkeypatch):
+    kind = web.kind_of
+    monkeypatch.setattr(web, "kind_of", lambda data: kind(data) if data == PDF else {}["nothing"])
+    served.answers |= {"/a.pdf": Answer(LATER), "/b.pdf": Answer(PDF)}
+    found = inbox.look("/a.pdf", "/b.pdf")
+    assert contents(found) == [PDF]
+    assert "程序自身有错（KeyError：'nothing'）" in causes(found)[0]
 
 
 def test_a_server_that_falls_silent_is_told(inbox, served, monkeypatch):

@@ -13,16 +13,19 @@ import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from typing import IO, TYPE_CHECKING, Any
 
 import httpx
 
 from jixiao.messages import text
+from jixiao.nightly.deadline import ONE_EACH, Deadline
 from jixiao.nightly.manners import Clock, asked_to_wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from jixiao.nightly.settings import Hook
 
@@ -31,9 +34,12 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 SAID = 300
 """So many characters of what a command said are told where it failed."""
+TAIL = 4 * SAID
+"""In so many bytes at its end those stand; no more of it is read."""
 PASSING = {408, 425, 429}
 """Refusals after which the same message may be taken later; so may those of a server that failed."""
 VARIABLE = "JIXIAO_REPORT"
+_KEY_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,11 @@ class Outcome:
         if self.cause is None:
             return text("hooks.sent", hook=self.called)
         return text("hooks.failed", hook=self.called, cause=self.cause)
+
+
+def told_key(hook: Hook, out: Path, language: str) -> str:
+    """By what it is noted that a hook was told of a report: folders of reports in other places have the same names."""
+    return sha256("\0".join([hook.id, str(out.resolve()), language]).encode()).hexdigest()[:_KEY_LENGTH]
 
 
 class _NotSentError(Exception):
@@ -135,17 +146,17 @@ def _variables(notice: Mapping[str, Any]) -> dict[str, str]:
 
 def _tail(said: IO[bytes]) -> str:
     """The end of what a program said."""
-    said.seek(0)
-    words = " ".join(said.read().decode(errors="replace").split())[-SAID:]
+    said.seek(max(0, said.seek(0, os.SEEK_END) - TAIL))
+    words = " ".join(said.read(TAIL).decode(errors="replace").split())[-SAID:]
     return f"：{words}" if words else ""
 
 
 def _post(hook: Hook, notice: Mapping[str, Any], clock: Clock) -> None:
     """Post a message until it is taken, or tried often enough."""
     headers = {"Content-Type": "application/json", "User-Agent": f"jixiao/{version('jixiao')}"}
-    with httpx.Client(headers=headers, timeout=hook.seconds) as client:
+    with httpx.Client(headers=headers, timeout=hook.seconds, limits=ONE_EACH) as client:
         for again in range(hook.retries + 1):
-            cause, wait = _posted(client, str(hook.url), _written(notice), clock)
+            cause, wait = _posted(client, hook, _written(notice), clock)
             if cause is None:
                 return
             if wait is None or again == hook.retries:
@@ -153,11 +164,14 @@ def _post(hook: Hook, notice: Mapping[str, Any], clock: Clock) -> None:
             clock.sleep(min(max(wait, FIRST_PAUSE * 2**again), LONGEST_PAUSE))
 
 
-def _posted(client: httpx.Client, url: str, message: bytes, clock: Clock) -> tuple[str | None, float | None]:
+def _posted(client: httpx.Client, hook: Hook, message: bytes, clock: Clock) -> tuple[str | None, float | None]:
     """Why a message was not taken, and how long to wait before it is sent again; ``None`` for neither."""
     try:
-        with client.stream("POST", url, content=message) as answer:  # what it says beyond its status is not read
-            pass
+        with (
+            Deadline(hook.seconds, httpx.ReadTimeout(text("hooks.slow", seconds=hook.seconds))) as deadline,
+            client.stream("POST", str(hook.url), content=message, extensions=deadline.extensions) as answer,
+        ):
+            pass  # what it says beyond its status is not read
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return text("hooks.unreachable", cause=str(error) or type(error).__name__), 0.0
     if answer.is_success:

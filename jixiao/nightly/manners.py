@@ -16,14 +16,17 @@ from urllib.robotparser import RobotFileParser
 import httpx
 
 from jixiao.messages import text
+from jixiao.nightly.deadline import Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 NAME = "jixiao"
 """What robots.txt calls this program."""
 LONGEST_WAIT = 300.0
 """So many seconds a host may ask to wait within one run; what it asks for beyond is left to the next."""
+LONGEST_ROBOTS = 60.0
+"""Seconds that robots.txt may take, however slowly it comes."""
 LARGEST_ROBOTS = 512 * 2**10
 """As RFC 9309 asks for at least."""
 
@@ -77,7 +80,7 @@ class Manners:
         """Behave with a client.
 
         Args:
-            client: what asks for robots.txt.
+            client: what asks for robots.txt, with a connection for each request.
             clock: what tells and passes time.
             pause: seconds between the end of a request and the next to the same host; robots.txt may ask for more.
         """
@@ -146,11 +149,16 @@ class Manners:
     def _asked(self, url: str) -> bytes:
         """The text of robots.txt; empty where there is none."""
         try:
-            with self.turn(url), self._client.stream("GET", url, follow_redirects=True) as answer:
+            late = AgainError(text("web.no_robots", cause=text("web.slow")), everything=True)
+            with (
+                self.turn(url),
+                Deadline(LONGEST_ROBOTS, late) as deadline,
+                self._client.stream("GET", url, follow_redirects=True, extensions=deadline.extensions) as answer,
+            ):
                 if answer.status_code in RESTING or answer.is_server_error:
                     seconds = asked_to_wait(answer, self._clock)
                     raise AgainError(text("web.no_robots", cause=answer.status_code), seconds=seconds, everything=True)
-                return _beginning(answer) if answer.is_success else b""
+                return _beginning(deadline.pieces(answer)) if answer.is_success else b""
         except httpx.InvalidURL as error:  # that it was led to
             raise AgainError(text("web.no_robots", cause=error), everything=True) from error
 
@@ -170,9 +178,9 @@ def asked_to_wait(answer: httpx.Response, clock: Clock) -> float:
         return 0.0
 
 
-def _beginning(answer: httpx.Response) -> bytes:
+def _beginning(pieces: Iterable[bytes]) -> bytes:
     content = b""
-    for piece in answer.iter_bytes():
+    for piece in pieces:
         content += piece
         if len(content) >= LARGEST_ROBOTS:
             break

@@ -28,6 +28,7 @@ from graph.files import write_whole
 from ingest.readers.sniff import kind_of
 from jixiao.messages import text
 from jixiao.nightly import addresses
+from jixiao.nightly.deadline import ONE_EACH, Deadline
 from jixiao.nightly.inbox import Item, Trouble, items
 from jixiao.nightly.manners import RESTING, AgainError, Clock, Manners, NotNowError, asked_to_wait
 from jixiao.nightly.naming import DOCUMENTS, ending, name_of
@@ -46,6 +47,8 @@ LONGEST = 1800.0
 """Seconds that one download may take in one run; the next goes on with it."""
 TIMEOUT = httpx.Timeout(60.0, connect=20.0)
 """Seconds without any byte."""
+ANSWER = 120.0
+"""Seconds until an answer has begun, however slowly it comes."""
 HOSTS_AT_ONCE = 8
 TRIES = 3
 FIRST_PAUSE = 5.0
@@ -96,7 +99,7 @@ def look(  # noqa: PLR0913 - what tests set stands behind
     unpacked = folder / ".unpacked"
     shutil.rmtree(unpacked, ignore_errors=True)
     unpacked.mkdir()
-    with httpx.Client(headers=HEADERS, timeout=TIMEOUT) as client:
+    with httpx.Client(headers=HEADERS, timeout=TIMEOUT, limits=ONE_EACH) as client:
         fetcher = Fetcher(client, folder, Manners(client, clock, pause), clock, largest=largest, since=since)
         unchanged = 0
         for arrival in _arrivals(fetcher, listed):
@@ -237,9 +240,16 @@ class Fetcher:
             now = self._patiently(place, kept)
         except (NotNowError, OSError, httpx.HTTPError) as error:
             cause = str(error) or type(error).__name__
-            return Arrival(listed, kept, place.content(kept) if kept else None, trouble=cause)
+            return self._in_trouble(listed, place, kept, cause)
+        except Exception as error:  # noqa: BLE001 - our mistake with one address is not to cost the others
+            return self._in_trouble(listed, place, kept, text("web.mistake", kind=type(error).__name__, detail=error))
         unchanged = kept is not None and kept.sha256 == now.sha256
         return Arrival(listed, now, place.content(now), unchanged=unchanged)
+
+    @staticmethod
+    def _in_trouble(listed: Listed, place: Place, kept: Kept | None, cause: str) -> Arrival:
+        """What is told of an address that could not be had; what it had before stays."""
+        return Arrival(listed, kept, place.content(kept) if kept else None, trouble=cause)
 
     def _patiently(self, place: Place, kept: Kept | None) -> Kept:
         """What an address has; what goes wrong is tried again."""
@@ -261,22 +271,29 @@ class Fetcher:
         for _ in range(REDIRECTS + 1):
             self._manners.permit(visit.url)
             headers = place.conditions(kept, visit.url)
-            with self._manners.turn(visit.url), self._client.stream("GET", visit.url, headers=headers) as answer:
+            silent = AgainError(text("web.silent"), everything=True)
+            with (
+                self._manners.turn(visit.url),
+                Deadline(ANSWER, silent) as deadline,
+                self._client.stream("GET", visit.url, headers=headers, extensions=deadline.extensions) as answer,
+            ):
+                deadline.put_off(LONGEST, NotNowError(text("web.too_slow", minutes=round(LONGEST / 60))))
                 if answer.next_request is None:
-                    return self._taken(answer, visit.url, place, kept)
+                    return self._taken(_Coming(answer, deadline, visit.url), place, kept)
                 led = addresses.address(str(answer.next_request.url.copy_with(userinfo=b"")))
             if led is None:
                 raise NotNowError(text("web.led_nowhere"))
             visit.url = led
         raise NotNowError(text("web.led_around", count=REDIRECTS))
 
-    def _taken(self, answer: httpx.Response, url: str, place: Place, kept: Kept | None) -> Kept:
+    def _taken(self, coming: _Coming, place: Place, kept: Kept | None) -> Kept:
         """What an answer says or brings."""
+        answer = coming.answer
         status = answer.status_code
         if kept and status == httpx.codes.NOT_MODIFIED:
             return place.confirm(kept, self._clock.stamp())
         if status in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
-            return self._downloaded(answer, url, place, kept)
+            return self._downloaded(coming, place, kept)
         if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE and place.part.exists():
             place.drop_part()
             raise AgainError(text("web.status", status=status))
@@ -286,26 +303,24 @@ class Fetcher:
             raise AgainError(text("web.status", status=status))
         raise NotNowError(text("web.gone" if status in GONE else "web.status", status=status))
 
-    def _downloaded(self, answer: httpx.Response, url: str, place: Place, kept: Kept | None) -> Kept:
+    def _downloaded(self, coming: _Coming, place: Place, kept: Kept | None) -> Kept:
         """The document that an answer brings, put in its place; the one before stays where it is none."""
-        told = place.receive(answer, url)
-        began, size = self._clock.passed(), place.part.stat().st_size
+        told = place.receive(coming.answer, coming.url)
+        size = place.part.stat().st_size
         with place.part.open("ab") as file:
-            for piece in answer.iter_bytes():
+            for piece in coming.deadline.pieces(coming.answer):
                 size += len(piece)
                 if size > self._largest:
                     place.drop_part()
                     raise NotNowError(text("web.too_large", most=self._largest // 2**20))
                 file.write(piece)
-                if self._clock.passed() - began > LONGEST:
-                    raise NotNowError(text("web.too_slow", minutes=round(LONGEST / 60)))
             file.flush()
             os.fsync(file.fileno())
         if told["total"] not in {None, size}:
             place.drop_part()
             raise AgainError(text("web.torn"))
         data = place.part.read_bytes()
-        if cause := _no_document(data, told["type"], (place.address, url), kept):
+        if cause := _no_document(data, told["type"], (place.address, coming.url), kept):
             place.drop_part()
             raise NotNowError(cause)
         return place.settle(data, told, kept, self._clock.stamp())
@@ -315,6 +330,15 @@ class Fetcher:
 class _Visit:
     """Where a try has come to."""
 
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """An answer that has begun."""
+
+    answer: httpx.Response
+    deadline: Deadline
     url: str
 
 
@@ -368,7 +392,7 @@ class Place:
         part = self._part()
         if part and part["url"] == url and self.part.exists() and (size := self.part.stat().st_size):
             said |= {"Range": f"bytes={size}-", "If-Range": part["validator"]}
-        return {name: value for name, value in said.items() if value}
+        return {name: value for name, value in said.items() if value and value.isascii()}  # no other can be sent
 
     def confirm(self, kept: Kept, when: str) -> Kept:
         """Note that what is kept is what the address has."""
@@ -433,7 +457,8 @@ class Place:
             told: dict[str, Any] = json.loads((self.folder / PART_META).read_bytes())
         except (OSError, ValueError):
             return None
-        return told if told.get("validator") else None
+        validator = told.get("validator")
+        return told if validator and validator.isascii() else None
 
     def _write(self, name: str, told: dict[str, Any]) -> None:
         write_whole(self.folder / name, json.dumps(told, ensure_ascii=False, indent=1).encode())
