@@ -161,7 +161,17 @@ def test_what_a_run_lacks_is_told_when_the_site_is_opened(tmp_path, nightly, opt
     (tmp_path / "wrong.toml").write_text("kep = 3", encoding="utf-8")
     given = {name: tmp_path / options[name] if name in options else None for name in ("inbox", "out", "settings")}
     with pytest.raises(BadInputError, match=said):
-        showing._runs(nightly, given)
+        showing._runs(nightly, given, "http://127.0.0.1:8000")
+
+
+@pytest.mark.parametrize(("settings", "site"), [(None, "http://127.0.0.1:81"), ("own.toml", "https://example.org")])
+def test_numbers_of_reports_lead_to_the_site_that_has_them_written(tmp_path, monkeypatch, settings, site):
+    (tmp_path / "own.toml").write_text("site = 'https://example.org'", encoding="utf-8")
+    started: list[list[str]] = []
+    monkeypatch.setattr(schedule, "scheduled", lambda command, *_: started.append(command))
+    given = {"inbox": tmp_path, "out": tmp_path, "settings": tmp_path / settings if settings else None}
+    showing._runs("02:00", given, "http://127.0.0.1:81")
+    assert started[0][started[0].index("--site") + 1].rstrip("/") == site
 
 
 # The reports on the site

@@ -59,7 +59,7 @@ def serve(  # noqa: PLR0913 - each is an option
     from jixiao.site.engine import Service, workers  # noqa: PLC0415 - loads the store
     from queries.worker import Limits  # noqa: PLC0415
 
-    runs = _runs(nightly, {"inbox": inbox, "kg": kg, "out": out, "settings": settings})
+    runs = _runs(nightly, {"inbox": inbox, "kg": kg, "out": out, "settings": settings}, f"http://{host}:{port}")
     if not (upload or nightly):  # with uploads or nightly runs a graph may begin on the site
         knowledge_graph(kg).live()
     token = token_urlsafe(24)
@@ -86,8 +86,8 @@ def _named(folder: Path, asked: str, *, upload: bool) -> str:
     return identity(knowledge_graph(folder), asked)
 
 
-def _runs(nightly: str | None, options: Mapping[str, Path | None]) -> AbstractContextManager[None] | None:
-    """What runs every night as long as the site is served.
+def _runs(nightly: str | None, options: Mapping[str, Path | None], site: str) -> AbstractContextManager[None] | None:
+    """What runs every night as long as the site is served; its reports lead there unless the settings say otherwise.
 
     Raises:
         BadInputError: something that the nightly run needs is not said, or the settings cannot be used.
@@ -101,11 +101,11 @@ def _runs(nightly: str | None, options: Mapping[str, Path | None]) -> AbstractCo
 
     if options["inbox"] is None or options["out"] is None:
         raise BadInputError(text("schedule.needs"))
-    if options["settings"]:  # so that a mistake is told now and not at night
-        settings.read(options["settings"])
+    path = options["settings"]
+    told = settings.read(path) if path else settings.Settings()  # so that a mistake is told now and not at night
     at = timers.clock_time(nightly)
     say(text("schedule.at", at=f"{at:%H:%M}", inbox=options["inbox"], out=options["out"]))
-    return scheduled(timers.command(options), every_night(at), say)
+    return scheduled(timers.command({**options, "site": told.site or site}), every_night(at), say)
 
 
 def run_site(  # noqa: PLR0913, PLR0917 - what a site is made of
