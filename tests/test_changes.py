@@ -263,6 +263,52 @@ def test_an_indicator_that_moved_to_another_level_is_the_same(kg):
     assert (found.indicators_added, found.indicators_removed) == ([], [])
 
 
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory):
+    """A vague document left, a clear one came, one got more money, and one was read by another version."""
+    graph = KnowledgeGraph(tmp_path_factory.mktemp("moved") / "kg")
+    gone = add(graph, "走了的", (("活动效果", "显著"),), publisher="某市水务局", money="3")
+    add(graph, "重读的", (("活动效果", "显著"),), publisher="某市教育局")
+    costs = [("项目总成本", "≤9.75万元", "经济成本指标"), ("另一项成本", "≤2万元"), ("活动效果", "显著")]
+    old = add(graph, "原来的", costs, money="9.75")
+    before = publish(graph)
+    add(graph, "重读的", (("活动效果", "≥3次"),), publisher="某市教育局", extractor="text 2")
+    add(graph, "来了的", publisher="某市体育局", money="1")
+    add(
+        graph,
+        "改过的",
+        [("项目总成本", "≤10.72万元", "经济成本指标"), ("另一项成本", "≤3万元"), costs[2]],
+        money="10.72",
+    )
+    return compared(before, publish(graph, without=[gone, old]))
+
+
+def test_better_or_worse_is_judged_by_documents_of_both_snapshots_that_were_read_alike(moved):
+    shared = moved.shared
+    assert (moved.before.clarity.unclear, moved.after.clarity.unclear) == (3, 1)
+    assert (shared.documents, shared.before.unclear, shared.after.unclear) == (1, 1, 1)
+    assert shared.before == shared.after
+
+
+def test_projects_that_come_and_go_with_their_documents_are_no_decision_of_a_department(moved, found):
+    assert (len(moved.projects_added), len(moved.projects_removed)) == (1, 1)
+    assert (moved.projects_begun, moved.projects_dropped) == ([], [])
+    assert (found.projects_begun, found.projects_dropped) == ([], [])
+
+
+def test_a_project_of_a_document_that_stays_was_begun_by_its_department(kg):
+    old = add(kg, "预算")
+    before = publish(kg)
+    add(kg, "改过", name="展览经费")
+    found = compared(before, publish(kg, without=[old]))
+    assert (names(found.projects_begun), names(found.projects_dropped)) == (["展览经费"], ["科普经费"])
+
+
+def test_a_limit_of_costs_that_moves_with_the_money_is_told_apart(moved):
+    loosened = {each.after.name: each.with_budget for each in moved.targets["loosened"]}
+    assert loosened == {"项目总成本": True, "另一项成本": False}
+
+
 def test_many_indicators_are_compared_in_a_moment(kg):
     many = [(f"第{number}项次数", f"≥{number}次") for number in range(1, 601)]
     old = add(kg, "预算", many)

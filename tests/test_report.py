@@ -8,6 +8,7 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from made import add, document, publish
 from starlette.testclient import TestClient
 
 from graph.folder import KnowledgeGraph
@@ -15,6 +16,7 @@ from graph.reviews import Review, append
 from jixiao import intake, samples
 from jixiao.report import pages, write
 from jixiao.report.choice import Choice
+from jixiao.report.lines import facts
 from jixiao.report.making import before
 from jixiao.report.making import report as made
 from jixiao.site.app import create_app
@@ -299,3 +301,72 @@ def test_hostile_text_is_shown_as_text(told):
     mail = pages.markdown(hostile)
     assert "[x](http" not in mail
     assert r"\<script>alert(1)\</script>\|\[x\](http://evil.example)\`\*\_" in mail
+
+
+@pytest.fixture(scope="module")
+def shifted(tmp_path_factory):
+    """Documents came and went, of which some have no table of money and one has no form; nobody changed a target."""
+    graph = KnowledgeGraph(tmp_path_factory.mktemp("shifted") / "kg")
+    add(graph, "留下的", (("活动次数", "≥30次"), ("活动效果", "显著")))
+    gone = add(graph, "走了的", (("活动效果", "显著"),), publisher="某市水务局", money="3")
+    publish(graph)
+    add(graph, "来了的", publisher="某市教育局", fiscal_year=2024, money=None)
+    bare = document("没有表的", publisher="某市审计局", fiscal_year=2024, money=None)
+    file = graph.path.parent / "bare"
+    file.write_text("没有表的", encoding="utf-8")
+    graph.add(file, replace(bare, targets=()))
+    refused = [
+        {"name": "新版.pdf", "cause": "文件损坏", "stays": "yes"},
+        {"name": "坏的.pdf", "cause": "文件损坏"},
+    ]
+    publish(graph, without=[gone], refused=refused)
+    return made(graph, graph.live(), since=before(graph, graph.live()))
+
+
+def test_documents_that_come_and_go_make_no_target_clearer(shifted):
+    words = said(shifted)
+    assert "两次都有的1份文件里，无从核对的指标仍是50.0%（1/2），没有变。" in words
+    assert "全部文件合计，无从核对的从66.7%（2/3）到33.3%（1/3），只是因为文件有增减。" in words
+    assert "更清楚了" not in words
+
+
+def test_money_says_of_how_many_documents_it_is(shifted):
+    words = said(shifted)
+    assert "只在1份文件里读到项目支出表，共15.5万元" in words
+    assert "其余2份文件里没有读到这张表，不在内。" in words
+
+
+def test_money_that_nobody_knows_is_no_zero(shifted):
+    bare = next(each for each in shifted.areas if each.year == 2024)
+    assert bare.summary.tables == 0
+    (fact,) = [each for each in facts(shifted) if each["type"] == "area" and each["year"] == 2024]
+    assert {fact[name] for name in ("money", "money_with_form", "money_without_form")} == {None}
+    known = {each.document.publisher: (each.money, each.money_without_form) for each in shifted.departments}
+    assert known == {"某市科协": (Decimal(155000), Decimal(0)), "某市教育局": (None, None)}
+
+
+def test_who_has_no_target_form_is_named(shifted):
+    assert [each.publisher for each in shifted.formless] == ["某市审计局"]
+    assert "1份文件里没有任何绩效目标表：某市审计局2024。" in squeezed(pages.markdown(shifted))
+
+
+def test_projects_of_documents_that_came_or_went_are_counted_and_not_listed(shifted):
+    words = said(shifted)
+    assert "多了1个项目，都在新增的文件里；少了1个项目，都在移走的文件里。" in words
+    assert "了的项目" not in words
+
+
+def test_a_file_whose_older_content_still_counts_is_told_apart(shifted):
+    words = said(shifted)
+    assert "2个文件没有读成：1个仍按以前读到的内容计算，其余不在这些数字里。" in words
+    assert "新版.pdf文件损坏仍按以前读到的内容" in words
+
+
+def test_our_own_words_are_no_quotation(told):
+    for words in (said(told), squeezed(pages.markdown(told))):
+        assert "写的是“" not in words
+        assert "写的是：" in words
+
+
+def test_english_says_money_as_english_does(told):
+    assert "× 10,000 yuan" not in pages.markdown(replace(told, language="en"))
