@@ -51,8 +51,8 @@ def old(graph: KnowledgeGraph, keep: int, needed: Collection[str] = ()) -> list[
     first = {each.snapshot: each.number for each in reversed(published)}
     last = {each.snapshot: each.number for each in published}
     until = [each for each in there if each in last and first[each] <= first.get(live, 0)]
-    kept = {live, *needed, *until[-keep:]}
-    kept |= {before.snapshot for before, after in _steps(published) if after.snapshot in kept}
+    kept = {live, *until[-keep:]}
+    kept |= {*needed, *(before.snapshot for before, after in _steps(published) if after.snapshot in kept)}
     never = [each for each in there if each not in last and _made(graph, each) < _made(graph, live)]
     return [each for each in [*until, *never[:-keep]] if each not in kept]
 
