@@ -343,13 +343,13 @@ def test_differences_are_told_in_sections_with_counts(made, jixiao):
     assert code == DONE
     assert "指标          1 → 2（+1）" in out
     assert "新增文件 2" in out
-    assert "撤下文件 1" in out
-    assert "文件本身是新增或撤下的" in out
+    assert "移走文件 1" in out
+    assert "文件是新增或移走的" in out
 
 
 def test_a_changed_target_is_told_with_both_texts(made, jixiao):
     _, out, _ = jixiao(made, "diff", "1", "2")
-    assert "目标放松 1（文件改了）\n  活动次数 · 科普经费 · 某市科协 · 2025：≥30次 → ≥20次\n" in out
+    assert "目标放松 1（文件换了内容）\n  活动次数 · 科普经费 · 某市科协 · 2025：≥30次 → ≥20次\n" in out
     assert "发现的数变了 1\n" in out
 
 

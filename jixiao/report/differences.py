@@ -66,10 +66,15 @@ def _documents(changes: Changes) -> Iterator[Difference]:
 
 
 def _projects(changes: Changes) -> Iterator[Difference]:
+    begun, dropped = ({each.iri for each in own} for own in (changes.projects_begun, changes.projects_dropped))
     for each in changes.projects_added:
-        yield Difference(what="project-added", subject=each, document=each.document, after=each.money)
+        because = None if each.iri in begun else "document"
+        yield Difference(what="project-added", subject=each, document=each.document, after=each.money, because=because)
     for each in changes.projects_removed:
-        yield Difference(what="project-removed", subject=each, document=each.document, before=each.money)
+        because = None if each.iri in dropped else "document"
+        yield Difference(
+            what="project-removed", subject=each, document=each.document, before=each.money, because=because
+        )
     for pair in changes.money_changed:
         about, before, after = pair.after, pair.before.money, pair.after.money
         yield Difference(what="money-changed", subject=about, document=about.document, before=before, after=after)
