@@ -143,6 +143,7 @@ def test_every_number_that_is_a_link_is_how_many_rows_the_site_lists_there(graph
         Choice(years=(some.year,)),
         Choice(divisions=(some.region,)),
         Choice(departments=(some.publisher,), rules=("vague-target", "no-target")),
+        Choice(departments=("市",)),
     ]
     links = set()
     for choice in choices:
@@ -360,6 +361,21 @@ def test_a_file_whose_older_content_still_counts_is_told_apart(shifted):
     words = said(shifted)
     assert "2个文件没有读成：1个仍按以前读到的内容计算，其余不在这些数字里。" in words
     assert "新版.pdf文件损坏仍按以前读到的内容" in words
+
+
+def test_the_head_says_when_the_snapshot_was_published(shifted):
+    at = replace(shifted, at="2031-05-06T22:23:24+00:00", since_at="2031-05-05T16:00:00+00:00")
+    for words in (said(at), squeezed(pages.markdown(at))):
+        assert "（第2次发布，2031-05-0706:23）" in words
+        assert "与第1次发布（2031-05-0600:00）相比" in words
+
+
+def test_findings_that_went_with_their_document_take_one_line(told):
+    went = [each for each in told.changes.gone if each.because == "document"]
+    assert len(went) > 1
+    page = section(pages.html(replace(told, changes=replace(told.changes, gone=went))), "changes")
+    assert f'data-label="发现">{len(went)}<' in page
+    assert "因为别的原因不再出现" not in page
 
 
 def test_our_own_words_are_no_quotation(told):
