@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, NoReturn
@@ -78,11 +79,33 @@ def usage(error: typer.TyperException) -> list[str]:
     kind = next((base.__name__ for base in type(error).__mro__ if base.__name__ in sentences), "UsageError")
     parameter = getattr(error, "param", None)
     hint = parameter.get_error_hint() if parameter is not None else ""
-    lines = [text(f"usage.{kind}", option=getattr(error, "option_name", ""), hint=hint, detail=error.message)]
+    option = getattr(error, "option_name", "")
+    lines = [text(f"usage.{kind}", option=option, hint=hint, detail=expected(error.message))]
     context = getattr(error, "ctx", None)
     if context is not None:
         lines.append(text("usage.see_help", command=context.command_path))
     return lines
+
+
+WRONG = {
+    "extra": r"unexpected extra argument.* \((?P<given>.*)\)",
+    "no_value": r"does not take a value",
+    "needs_value": r"requires an argument",
+    "choice": r"error, (?P<given>.*) is not one of (?P<choices>.*)\.",
+    "integer": r"valid integer",
+    "number": r"valid number",
+    "at_least": r"greater than or equal to (?P<limit>\S+)",
+    "at_most": r"less than or equal to (?P<limit>\S+)",
+    "above": r"greater than (?P<limit>\S+)",
+    "below": r"less than (?P<limit>\S+)",
+}
+"""By what the library says in English, what is said instead."""
+
+
+def expected(said: str) -> str:
+    """What should have been typed, in the user's language, where the library's sentence is known."""
+    found = ((name, re.search(pattern, said, re.DOTALL)) for name, pattern in WRONG.items())
+    return next((text(f"usage.{name}", **match.groupdict()) for name, match in found if match), said)
 
 
 def complain(*lines: str) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path, PureWindowsPath
 import pytest
 from defusedxml import ElementTree
 
+from jixiao.__main__ import run
 from jixiao.errors import BadInputError
 from jixiao.messages import LANGUAGE_VARIABLE
 from jixiao.nightly import timers
@@ -190,3 +191,20 @@ def test_a_time_of_day_is_read(written, meant):
 def test_what_is_no_time_of_day_is_refused_with_an_example(written):
     with pytest.raises(BadInputError, match="02:00"):
         timers.clock_time(written)
+
+
+@pytest.mark.parametrize(("system", "encoding"), [("windows", "utf-16"), ("cron", "utf-8"), ("systemd", "utf-8")])
+def test_a_file_for_a_system_is_in_the_encoding_that_it_reads(tmp_path, capsys, system, encoding):
+    arguments = ["nightly", "--inbox", "收件", "--out", "out", "--print-timer", system]
+    assert run(arguments) == 0
+    printed = capsys.readouterr().out
+    path = tmp_path / "deep" / "timer.xml"
+    assert run([*arguments, "-o", str(path)]) == 0
+    assert path.read_bytes().decode(encoding) == printed
+    assert (path.read_bytes()[:2] in {b"\xff\xfe", b"\xfe\xff"}) == (system == "windows")
+
+
+def test_a_task_of_windows_as_a_file_is_xml(tmp_path):
+    path = tmp_path / "task.xml"
+    path.write_bytes(timers.encoded("windows", timers.task(ODD, AT, TODAY)))
+    assert ElementTree.parse(path).getroot().tag == f"{TASK}Task"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,7 @@ import typer
 from jixiao.cli.app import Command, app
 from jixiao.cli.options import HERE, SITE, Kg, progress, say
 from jixiao.days import checked
-from jixiao.errors import PartialError
+from jixiao.errors import BadInputError, PartialError
 from jixiao.messages import text
 
 if TYPE_CHECKING:
@@ -39,14 +38,13 @@ Inbox = Annotated[Path, typer.Option("--inbox", metavar="DIR|LIST.csv", help=tex
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=text("help.out"))]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="FILE.toml", help=text("help.settings"))]
 Site = Annotated[str | None, typer.Option("--site", metavar="URL", help=text("help.site"))]
-Keep = Annotated[int | None, typer.Option("--keep", metavar="N", min=1, help=text("help.keep"))]
-Drop = Annotated[
-    float | None, typer.Option("--max-drop", metavar="PERCENT", min=0, max=100, help=text("help.max_drop"))
-]
+Keep = Annotated[int | None, typer.Option("--keep", metavar="N", help=text("help.keep"))]
+Drop = Annotated[str | None, typer.Option("--max-drop", metavar="PERCENT", help=text("help.max_drop"))]
 Accept = Annotated[bool, typer.Option("--accept-drop", help=text("help.accept_drop"))]
 Date = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=text("help.nightly_date"))]
 Templates = Annotated[Path | None, typer.Option("--templates", metavar="DIR", help=text("help.templates"))]
 PrintTimer = Annotated[Timer | None, typer.Option("--print-timer", help=text("help.print_timer"))]
+TimerFile = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help=text("help.timer_output"))]
 At = Annotated[str, typer.Option("--at", metavar="HH:MM", show_default=False, help=text("help.at"))]
 
 
@@ -63,22 +61,25 @@ def nightly(  # noqa: PLR0913, PLR0917 - each is an option
     templates: Templates = None,
     print_timer: PrintTimer = None,
     at: At = "02:00",
+    output: TimerFile = None,
     *,
     accept_drop: Accept = False,
 ) -> None:
     """Takes in what is new in an inbox, publishes, reports; or prints what makes a system do so every night."""
     from jixiao.nightly.run import Order, run  # noqa: PLC0415 - loads the rooms
-    from jixiao.nightly.settings import Settings, read  # noqa: PLC0415
+    from jixiao.nightly.settings import Settings, read, with_options  # noqa: PLC0415
 
-    told = read(settings) if settings else Settings()
-    drop = None if max_drop is None else Decimal(str(max_drop))
-    own = {"site": site, "keep": keep, "max_drop": drop}
+    if output and print_timer is None:
+        raise BadInputError(text("nightly.output_alone"))
+    own = {"site": site, "keep": keep, "max_drop": max_drop}
+    told = with_options(read(settings) if settings else Settings(), **own)
+    if templates is not None and not templates.is_dir():
+        raise BadInputError(text("error.no_such_path", path=templates))
     places = {"inbox": inbox, "kg": kg, "out": out, "templates": templates}
     if print_timer:
-        typer.echo(timer(print_timer, at, {**places, "settings": settings, **own}), nl=False)
+        put_timer(print_timer, timer(print_timer, at, {**places, "settings": settings, **own}), output)
         return
-    said = {"site": told.site or SITE} | {name: value for name, value in own.items() if value is not None}
-    told = told.model_copy(update=said)
+    told = told.model_copy(update={"site": SITE if told.site is None else told.site})
     order = Order.of(told, date=date and checked(date), accept_drop=accept_drop, **places)
     with interruptible():
         outcome = run(order, say, progress)
@@ -95,6 +96,18 @@ def timer(system: Timer, at: str, options: Mapping[str, object]) -> str:
     return timers.printed(
         system.value, timers.command(options), timers.clock_time(at), datetime.now().astimezone().date()
     )
+
+
+def put_timer(system: Timer, content: str, output: Path | None) -> None:
+    """Prints what a system is to be told, or writes it as that system reads it."""
+    from jixiao.nightly import timers  # noqa: PLC0415
+
+    if output is None:
+        typer.echo(content, nl=False)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(timers.encoded(system.value, content))
+    say(text("export.written", path=output))
 
 
 @contextmanager

@@ -72,6 +72,7 @@ def report(  # noqa: PLR0913, PLR0917 - each is an option
     """Writes the report on a snapshot: into files by their endings, or in all forms into a folder."""
     from jixiao.report.choice import Choice  # noqa: PLC0415 - loads the rooms
 
+    _there(templates)
     graph = knowledge_graph(kg)
     if again:
         _refuse(snapshot, since, date, department, division, year, rules, watch, site)
@@ -86,6 +87,12 @@ def report(  # noqa: PLR0913, PLR0917 - each is an option
     if not chosen.is_everything or output or out is None:
         raise BadInputError(text("report.watch_alone"))
     _watch(graph, made, watch, out, templates)
+
+
+def _there(templates: Path | None) -> None:
+    """A folder of templates that is not there would be as good as none."""
+    if templates is not None and not templates.is_dir():
+        raise BadInputError(text("error.no_such_path", path=templates))
 
 
 def _refuse(*given: object) -> None:
@@ -132,8 +139,6 @@ def _put(
     """Writes a report where it was asked for; without an answer, as a page into this folder."""
     from jixiao.report import FORMS, write, write_form  # noqa: PLC0415
 
-    if templates is not None and not templates.is_dir():
-        raise BadInputError(text("error.no_such_path", path=templates))
     for path in output or ([] if out else [Path("report.html")]):
         path.parent.mkdir(parents=True, exist_ok=True)
         say(text("report.written", path=write_form(told, path, path.suffix.removeprefix("."), templates)))
@@ -176,16 +181,21 @@ def _again(
     """
     from pydantic import ValidationError  # noqa: PLC0415
 
+    from jixiao.refusals import reason  # noqa: PLC0415 - loads the rooms
     from jixiao.report.shelf import Made  # noqa: PLC0415
     from jixiao.snapshots import identity, opened  # noqa: PLC0415
 
     try:
         told = Made.model_validate_json(recipe.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise BadInputError(text("report.again_unusable", path=recipe, cause=str(error).partition("\n")[0])) from error
+    except OSError as error:
+        raise BadInputError(text("report.again_unusable", path=recipe, cause=reason(error))) from error
+    except ValidationError as error:
+        wrong = "、".join(".".join(map(str, each["loc"])) for each in error.errors()) or "JSON"
+        raise BadInputError(text("report.again_unusable", path=recipe, cause=wrong)) from error
     snapshot = opened(graph, identity(graph, told.snapshot))
     since = opened(graph, identity(graph, told.since)) if told.since else None
     spoken: Language = "en" if told.language == "en" else "zh"
     made = Sources(snapshot, since, told.number, told.date, told.site, spoken)
     own = templates or (Path(told.templates) if told.templates else None)
+    _there(own)
     _put(_made(graph, made, told.choice), output, out, own, told.forms)

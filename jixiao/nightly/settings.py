@@ -50,6 +50,7 @@ def _address(url: str) -> str:
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Several = Annotated[tuple[Words, ...], Field(strict=False)]
 Address = Annotated[str, AfterValidator(_address)]
+Site = Annotated[str, AfterValidator(lambda url: url and _address(url))]
 Form = Literal["html", "md", "xlsx", "jsonl", "pdf"]
 
 
@@ -109,8 +110,8 @@ class Hook(_Table):
 class Settings(_Table):
     """The whole file; what it does not say, the command line or the program does."""
 
-    site: Address | None = None
-    """The address of the site that the numbers of a report lead to."""
+    site: Site | None = None
+    """The address of the site that the numbers of a report lead to; empty where they are to lead nowhere."""
     keep: int | None = Field(default=None, ge=1)
     """How many snapshots stay."""
     max_drop: Annotated[Decimal, Field(strict=False, ge=0, le=100)] | None = None
@@ -141,12 +142,26 @@ def read(path: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise BadInputError(text("settings.encoding", path=path)) from error
     except tomllib.TOMLDecodeError as error:
-        raise BadInputError(text("settings.syntax", path=path, where=_place(error), cause=error)) from error
+        raise BadInputError(text("settings.syntax", path=path, where=_place(error))) from error
     try:
         return Settings.model_validate(told)
     except ValidationError as error:
         wrong = "\n".join(f"· {_sentence(each)}" for each in error.errors(include_url=False))
         raise BadInputError(text("settings.wrong", path=path, wrong=wrong)) from error
+
+
+def with_options(told: Settings, **options: object) -> Settings:
+    """The settings with what the command line says instead of them; what it does not say is ``None``.
+
+    Raises:
+        BadInputError: it says what cannot be; the message names the options.
+    """
+    said = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings.model_validate({**dict(told), **said})
+    except ValidationError as error:
+        wrong = "\n".join(f"· --{_sentence(each).replace('_', '-', 1)}" for each in error.errors(include_url=False))
+        raise BadInputError(text("settings.options", wrong=wrong)) from error
 
 
 def _place(error: tomllib.TOMLDecodeError) -> str:

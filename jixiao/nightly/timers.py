@@ -84,6 +84,11 @@ def printed(system: System, command: Sequence[str], at: time, today: date) -> st
     return crontab(command, at) if system == "cron" else task(command, at, today)
 
 
+def encoded(system: System, content: str) -> bytes:
+    """What is printed as a file that the system reads: ``schtasks`` takes XML in UTF-16 with its mark only."""
+    return content.encode("utf-16" if system == "windows" else "utf-8")
+
+
 def _unit(name: str, content: str) -> str:
     return (
         "".join(f"# {line}\n" for line in text(f"timers.{name.rpartition('.')[2]}", name=name).splitlines()) + content
