@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from jixiao.cli import app
 from jixiao.errors import BadInputError, PartialError, TemplateError
+from jixiao.report import pages
 from jixiao.view import View
 
 
@@ -130,6 +131,26 @@ def test_a_template_with_a_mistake_is_named_with_its_line_and_nothing_is_written
     refused = run(published, "--templates", tmp_path, "-o", tmp_path / "out.html", code=2)
     assert isinstance(refused, TemplateError)
     assert (refused.path, refused.line) == (str(tmp_path / "report.html"), 2)
+    assert cause in str(refused)
+    assert not (tmp_path / "out.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        ("{% extends 'report.html' %}", '写 {% extends "jixiao/report.html" %}'),
+        ("{{ 'x' * 10**10 }}", "内存"),
+        ("{{ 'x'|center(10**10) }}", "内存"),
+        ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "循环"),
+    ],
+)
+def test_a_template_without_end_is_ended_and_named(published, tmp_path, monkeypatch, content, cause):
+    if cause == "循环":
+        monkeypatch.setattr(pages, "SECONDS", 3.0)
+    (tmp_path / "report.html").write_text(content, encoding="utf-8")
+    refused = run(published, "--templates", tmp_path, "-o", tmp_path / "out.html", code=2)
+    assert isinstance(refused, TemplateError)
+    assert refused.path == str(tmp_path / "report.html")
     assert cause in str(refused)
     assert not (tmp_path / "out.html").exists()
 

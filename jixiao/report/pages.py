@@ -31,11 +31,12 @@ from jixiao.errors import TemplateError
 from jixiao.messages import text
 from jixiao.rendering import furnished, share, stated, wan
 from jixiao.report import links, pictures
+from jixiao.report.bounded import MEMORY, bounded
 from jixiao.report.words import moment, told
 from queries.library import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from jinja2 import Environment
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 HTML, MARKDOWN = "report.html", "report.md"
 OURS = "jixiao"
 """Under this prefix a reader's template finds the one that it takes the place of: ``jixiao/report.html``."""
+SECONDS = 120.0
+"""So long a template of a reader's own may take."""
 SHOWN = 50
 """So many rows of a list a page shows; the workbook and the lines have all."""
 PHONE = 15
@@ -72,7 +75,7 @@ def html(report: Report, *, templates: Path | None = None, sheets: Sequence[str]
     """
     css = "" if sheets else "\n".join(_static(name) for name in SHEETS)
     drawn = {name: Markup(getattr(pictures, name)(report, report.language)) for name in PICTURES}  # noqa: S704 - our own
-    return _filled(HTML, report, templates, stated, _linked, css=Markup(css), sheets=sheets, pictures=drawn)  # noqa: S704
+    return _limited(HTML, report, templates, stated, _linked, css=Markup(css), sheets=sheets, pictures=drawn)  # noqa: S704
 
 
 def markdown(report: Report, *, templates: Path | None = None) -> str:
@@ -81,7 +84,7 @@ def markdown(report: Report, *, templates: Path | None = None) -> str:
     Raises:
         TemplateError: a template of that folder cannot be used.
     """
-    written = _filled(MARKDOWN, report, templates, _plainly, _figure)
+    written = _limited(MARKDOWN, report, templates, _plainly, _figure)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", written)).strip() + "\n"
 
 
@@ -163,6 +166,30 @@ def environment(language: Language, templates: Path | None, finalize: Callable[[
     return furnished(made, language)
 
 
+def _limited(name: str, report: Report, templates: Path | None, *given: Callable[..., Any], **more: Any) -> str:
+    """A template filled in; one of a reader's own in a process that can be ended."""
+    if templates is None:
+        return _filled(name, report, None, *given, **more)
+    try:
+        written = bounded(SECONDS, _attempted, name, report, templates, *given, **more)
+    except (TimeoutError, EOFError) as error:
+        why = "template_slow" if isinstance(error, TimeoutError) else "template_ended"
+        cause = text(f"report.{why}", seconds=round(SECONDS))
+        written = text("report.template", path=templates / name, where="", cause=cause), str(templates / name), None
+    if isinstance(written, str):
+        return written
+    message, path, line = written
+    raise TemplateError(message, path=path, line=line)
+
+
+def _attempted(*given: Any, **more: Any) -> str | tuple[str, str, int | None]:
+    """A template filled in, or why it cannot be: the message, the file, the line."""
+    try:
+        return _filled(*given, **more)
+    except TemplateError as error:
+        return str(error), error.path, error.line
+
+
 def _filled(
     name: str,
     report: Report,
@@ -229,21 +256,27 @@ def _refused(error: Exception, templates: Path) -> TemplateError:
     if isinstance(error, TemplateSyntaxError):
         path, line = error.filename or error.name or str(templates), error.lineno
     else:
-        path, line = next(_at_work(error.__traceback__), (str(templates), None))
+        path, line = next(iter(_at_work(error.__traceback__)), (str(templates), None))
     cause = error.message if isinstance(error, JinjaError) and error.message else f"{type(error).__name__}: {error}"
+    if isinstance(error, RecursionError):
+        cause = text("report.template_itself", name=f"{OURS}/{HTML if path.endswith('html') else MARKDOWN}")
+    if isinstance(error, MemoryError):
+        cause = text("report.template_memory", most=MEMORY // 2**30)
     if isinstance(error, UndefinedError) and (named := re.search(r"'([^']+)'(?: is undefined)?$", cause)):
         cause = text("report.template_nothing", name=named[1])
     where = text("report.template_line", line=line) if line else ""
     return TemplateError(text("report.template", path=path, where=where, cause=cause), path=path, line=line)
 
 
-def _at_work(trace: TracebackType | None) -> Iterator[tuple[str, int | None]]:
+def _at_work(trace: TracebackType | None) -> list[tuple[str, int | None]]:
     """The files of templates that were at work when something went wrong, the innermost first."""
-    if trace:
-        yield from _at_work(trace.tb_next)
+    found: list[tuple[str, int | None]] = []
+    while trace:  # as deep as the stack was
         file = trace.tb_frame.f_code.co_filename
         if Path(file).suffix in {".html", ".md", ".svg"}:
-            yield file, trace.tb_lineno
+            found.insert(0, (file, trace.tb_lineno))
+        trace = trace.tb_next
+    return found
 
 
 def command(report: Report) -> str:
