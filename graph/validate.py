@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 Severity = Literal["violation", "warning", "info"]
 """Broken; odd, but possible; worth knowing."""
 
+ID = "/id/"
+"""What addresses of things have in them, and those of codes and terms have not."""
 SHAPES = "https://w3id.org/jixiao/shapes#"
 _A = f"{RDF}type"
 _TARGETS = frozenset({f"{SH}targetClass", f"{SH}targetObjectsOf", f"{SH}targetSubjectsOf"})
@@ -149,7 +151,8 @@ def validate(store: Store, begin: Begin | None = None, passed: Collection[str] =
     Args:
         store: What is judged.
         begin: Is told of each graph before it is judged.
-        passed: The names of graphs that were judged before as they are, and are not judged again.
+        passed: The names of graphs that were judged before as they are, and are not judged again; nor is what other
+            graphs say of their things alone.
 
     Raises:
         ConstraintFileError: A file of shapes is not Turtle; the error names the line.
@@ -160,7 +163,7 @@ def validate(store: Store, begin: Begin | None = None, passed: Collection[str] =
     for number, name in enumerate(names, 1):
         if begin:
             begin(name, number, len(names))
-        found += located(_validate_graph(store, name, others), store)
+        found += located(_validate_graph(store, name, others, passed), store)
     return found
 
 
@@ -171,11 +174,33 @@ def graph_names(store: Store) -> list[str]:
     return named if default is None else ["", *named]
 
 
-def _validate_graph(store: Store, name: str, others: Sequence[Store]) -> list[Violation]:
+def _validate_graph(store: Store, name: str, others: Sequence[Store], passed: Collection[str]) -> list[Violation]:
     graph = NamedNode(name) if name else DefaultGraph()
+    quads: Iterable[Quad] = store.quads_for_pattern(None, None, None, graph)
     with collector_at_rest():
-        found = judge(store.quads_for_pattern(None, None, None, graph), shape_files().values(), others)
+        found = judge(_without(quads, passed) if passed else quads, shape_files().values(), others)
     return [replace(each, graph=name) for each in found]
+
+
+def _without(quads: Iterable[Quad], passed: Collection[str]) -> list[Quad]:
+    """What is said, but for things that have to do with things of graphs that passed, and with those alone."""
+    of: dict[str, list[Quad]] = {}
+    for quad in quads:
+        of.setdefault(str(quad.subject), []).append(quad)
+    return [quad for told in of.values() if not _is_about(told, passed) for quad in told]
+
+
+def _is_about(told: Iterable[Quad], graphs: Collection[str]) -> bool:
+    """Whether what is said of one thing has to do with things of these graphs, and with no other things."""
+    things = {quad.object.value for quad in told if isinstance(quad.object, NamedNode)}
+    homes = [_home(thing, graphs) for thing in things if ID in thing]
+    return any(homes) and all(homes)
+
+
+def _home(thing: str, graphs: Collection[str]) -> bool:
+    """Whether a thing is one of these graphs': its address begins like theirs."""
+    parts = thing.split("/")
+    return any("/".join(parts[:length]) in graphs for length in range(len(parts), 0, -1))
 
 
 def with_codes(store: Store) -> list[Store]:

@@ -7,14 +7,14 @@ import shutil
 from decimal import Decimal
 
 import pytest
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from graph.folder import KnowledgeGraph
 from graph.validate import graph_names, validate
 from jixiao import intake, samples
 from jixiao.nightly import approval as approving
 from jixiao.nightly.approval import HeldBackError, approval
-from ontology.terms import JX, RDF
+from ontology.terms import FINDINGS_GRAPH, JX, RDF, SH
 
 
 @pytest.fixture
@@ -98,3 +98,18 @@ def test_only_what_is_new_is_judged_by_shapes_once_the_rest_has_passed(folder, m
     new = {entry["address"] for entry in after.manifest["documents"]} & set(judged[1])
     assert len(new) == 1
     assert not new & documents
+
+
+def test_what_shared_graphs_say_of_documents_that_passed_is_not_judged_again(folder):
+    store = Store()
+    store.bulk_extend(folder.live().store)
+    one, other = (entry["address"] for entry in folder.live().manifest["documents"])
+    for document in (one, other):
+        thing = NamedNode(f"https://example.org/finding/{document[-30:]}")
+        for name, value in (("focusNode", NamedNode(f"{document}/目标/甲")), ("severity", Literal("none"))):
+            store.add(Quad(thing, NamedNode(f"{SH}{name}"), value, NamedNode(FINDINGS_GRAPH)))
+        store.add(Quad(thing, NamedNode(f"{RDF}type"), NamedNode(f"{SH}ValidationResult"), NamedNode(FINDINGS_GRAPH)))
+    every = {each.focus for each in validate(store) if each.graph == FINDINGS_GRAPH}
+    new = {each.focus for each in validate(store, passed={one}) if each.graph == FINDINGS_GRAPH}
+    assert (len(every), len(new)) == (2, 1)
+    assert other[-30:] in next(iter(new))

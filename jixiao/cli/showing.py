@@ -139,11 +139,13 @@ def run_site(  # noqa: PLR0913, PLR0917 - what a site is made of
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that waits at an address; taken before the site says where it is."""
+    from jixiao.refusals import reason  # noqa: PLC0415 - loads the rooms
+
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        raise BadInputError(text("error.port_taken", host=host, port=port, cause=error.strerror or error)) from error
+        raise BadInputError(text("error.port_taken", host=host, port=port, cause=reason(error))) from error
 
 
 @app.command(cls=Command, help=text("help.demo"))

@@ -300,13 +300,14 @@ class Steps:
         with self._log.step("hooks"):
             for hook in self.order.hooks:
                 known = ledger.read(self.order.kg, self.order.inbox)
-                if known.told.get(hook.id) == kept.folder.name:
+                key = hooks.told_key(hook, self.order.out, language())
+                if known.told.get(key) == kept.folder.name:
                     continue
                 (done,) = hooks.send([hook], notice(kept, publication))
                 told.append({"hook": done.called, "cause": done.cause})
                 self._say(done.sentence())
                 if done.sent:
-                    sent = replace(known, told={**known.told, hook.id: kept.folder.name})
+                    sent = replace(known, told={**known.told, key: kept.folder.name})
                     ledger.write(self.order.kg, self.order.inbox, sent)
                 else:
                     outcome.problems.append(done.sentence())
