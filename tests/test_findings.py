@@ -193,7 +193,7 @@ def test_the_report_shows_wordings_with_their_sources_or_says_that_there_are_non
     report = unescape(write_report(graph.live(), tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "渔民技能培训人数 <b>≥60人</b>" in report
     assert "渔业培训 · 青柳2县渔政站 2025，2.txt 第 2 页 第 9 行" in report
-    assert report.count("别处没有可比又可衡量的") == 1
+    assert report.count("没有找到名称相近又可衡量的") == 1
 
 
 def test_pages_of_findings_and_their_list_lead_to_wordings(graph):

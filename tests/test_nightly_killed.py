@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -15,25 +14,35 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import stopped
 from nights import DAY, Nights, small
 
 from graph.files import WRITING
 from graph.folder import KnowledgeGraph
+from jixiao.cli.options import SITE
 from jixiao.nightly import ledger
 
 MOMENTS = 20
 AT_ONCE = 2
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
 PATIENCE = 120.0
 """Seconds after which something hangs."""
+STOPPED = "import stopped; stopped.clock(); from jixiao.__main__ import main; main()"
+"""The program, under a clock that stands still for whoever publishes."""
 COUNT = "SELECT (COUNT(*) AS ?n) {?s ?p ?o}"
 
 
 def started(folder: Path) -> subprocess.Popen[bytes]:
     """A run in a process group of its own, so that what reads for it dies with it."""
     places = ("--inbox", folder / "inbox", "--kg", folder / "kg", "--out", folder / "out")
-    command = [sys.executable, "-m", "jixiao", "nightly", *map(str, places), "--date", DAY]
+    command = [sys.executable, "-c", STOPPED, "nightly", *map(str, places), "--date", DAY]
     return subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd=folder
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd=folder,
+        env=ENVIRONMENT,
     )
 
 
@@ -57,7 +66,7 @@ def copied(before: Path, name: str) -> Path:
 
 @dataclass(frozen=True)
 class State:
-    """What a run left, but for when it ran."""
+    """What a run left."""
 
     records: dict[str, bytes]
     held: dict[str, str]
@@ -68,18 +77,11 @@ class State:
     reports: dict[str, bytes]
 
 
-def timeless(report: Path) -> bytes:
-    """A report; of what it was made, all but the moment of the publication."""
-    if report.suffix != ".json":
-        return report.read_bytes()
-    return json.dumps(json.loads(report.read_bytes()) | {"at": None}).encode()
-
-
 def state(folder: Path) -> State:
     graph = KnowledgeGraph(folder / "kg")
     live = graph.live()
     records = {path.name: path.read_bytes() for path in graph.records.iterdir() if not path.name.startswith(WRITING)}
-    reports = {path.relative_to(folder).as_posix(): timeless(path) for path in folder.glob("out/*/**/report.*")}
+    reports = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob("out/*/**/report.*")}
     return State(
         records=records,
         held=dict(graph.held()),
@@ -96,6 +98,7 @@ def before(tmp_path_factory):
     """Where everything begins: one document is live and reported; one more, a changed and a broken one are new."""
     folder = tmp_path_factory.mktemp("killed") / "before"
     with pytest.MonkeyPatch.context() as patch:
+        stopped.clock(patch.setattr)
         nights = Nights(folder, patch, plain=False)
         nights.put("甲.md", small(1))
         nights.put("乙.md", small(2))
@@ -138,6 +141,7 @@ def test_a_run_killed_at_any_moment_leaves_the_live_snapshot_and_the_next_run_en
     before, undisturbed, monkeypatch
 ):
     expected, length = undisturbed
+    stopped.clock(monkeypatch.setattr)
     random = Random(20)  # noqa: S311 - the same moments every time
     moments = [length * (number + random.random()) / MOMENTS for number in range(MOMENTS)]
     old = state(before).live
@@ -148,7 +152,7 @@ def test_a_run_killed_at_any_moment_leaves_the_live_snapshot_and_the_next_run_en
             assert live.id in {old, expected.live}
             assert next(iter(live.query(COUNT)))
             ends.add((live.id, len(list(folder.glob("out/*")))))
-            Nights(folder, monkeypatch, plain=False).run()
+            Nights(folder, monkeypatch, plain=False).run(site=SITE)
             assert state(folder) == expected
             shutil.rmtree(folder)
     assert len(ends) > 1  # some were killed before the switch and some after it
